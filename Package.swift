@@ -1,0 +1,178 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target of ours compiles under the same rules; packages we depend on keep their own.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+// One name per connector; its folder, module and test target follow from the name.
+let connectors = ["Salesforce", "SAP"]
+
+/// A target of ours under `Sources/`, with its tests under `Tests/` when `tested`.
+func module(
+    _ name: String,
+    _ dependencies: [Target.Dependency],
+    resources: [Resource] = [],
+    tested: Bool = true,
+    testDependencies: [Target.Dependency] = [],
+    fixtures: Bool = false
+) -> [Target] {
+    let target = Target.target(
+        name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+    guard tested else { return [target] }
+    return [
+        target,
+        .testTarget(
+            name: "\(name)Tests",
+            dependencies: [.target(name: name)] + testDependencies,
+            resources: fixtures ? [.copy("Fixtures")] : [],
+            swiftSettings: settings),
+    ]
+}
+
+// Doors to C libraries: a module map and a shim, no logic. Each is imported by one target alone.
+let doors: [Target] = [
+    .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+    .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+        name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+        name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+    .target(name: "CXGBoost", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CONNXRuntime", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CPlatform"),
+    .target(name: "CDemoData"),
+]
+
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+
+// Arrows go down only: a module imports modules of the levels before its own.
+let level0 =
+    module("CrossdockDiagnostics", [])
+    + module("CrossdockCrypto", ["COpenSSL"])
+let level1 =
+    module("CrossdockData", ["CrossdockDiagnostics", "CSimdjson"])
+    + module("CrossdockXML", ["CrossdockDiagnostics", "CXML2"])
+let level2 =
+    module(
+        "CrossdockSettings",
+        ["CrossdockDiagnostics", "CrossdockData", .product(name: "Yams", package: "Yams")])
+    + module("CrossdockJSONata", ["CrossdockDiagnostics", "CrossdockData"], fixtures: true)
+let level3 =
+    module(
+        "CrossdockCore",
+        ["CrossdockDiagnostics", "CrossdockData", "CrossdockXML", "CrossdockSettings", "CrossdockCrypto", log])
+    + module(
+        "CrossdockMapping",
+        ["CrossdockDiagnostics", "CrossdockData", "CrossdockSettings", "CrossdockJSONata"])
+    + module(
+        "CrossdockModels",
+        [
+            "CrossdockDiagnostics", "CrossdockData", "CrossdockSettings", "CrossdockCrypto",
+            "CXGBoost", "CONNXRuntime",
+        ], fixtures: true)
+let level4 =
+    module("CrossdockExpressions", ["CrossdockCore"])
+    + module("CrossdockHTTP", ["CrossdockCore", "CCurl", "CPlatform"],
+        testDependencies: [nioCore, nioPosix, nioHTTP1])
+    + module("CrossdockBus", ["CrossdockCore", "CRabbitMQ", "CPlatform"])
+    + module("CrossdockStore", ["CrossdockCore", .product(name: "GRDB", package: "GRDB.swift")])
+    + module("CrossdockObservability", ["CrossdockCore"])
+let level5 =
+    module("CrossdockRouting", ["CrossdockCore", "CrossdockExpressions"],
+        testDependencies: ["CrossdockTesting", "CrossdockProcessors"])
+    + module(
+        "CrossdockProcessors",
+        ["CrossdockCore", "CrossdockExpressions", "CrossdockMapping", "CrossdockModels", log],
+        testDependencies: ["CrossdockTesting"])
+    + module(
+        "CrossdockSandbox",
+        [
+            "CrossdockDiagnostics", "CrossdockData", "CrossdockXML", "CrossdockCrypto", "CPlatform",
+            hummingbird, log, lifecycle, nioCore, nioPosix, nioHTTP1, nioSSL,
+            .product(name: "HummingbirdTLS", package: "hummingbird"),
+        ])
+let level6: [Target] = connectors.flatMap { name -> [Target] in
+    let folder = "connectors/\(name.lowercased())"
+    return [
+        .target(
+            name: "\(name)Connector",
+            dependencies: ["CrossdockCore", "CrossdockHTTP", "CrossdockXML", "CrossdockCrypto"],
+            path: "\(folder)/Sources",
+            resources: [.embedInCode("connector.yaml")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "\(name)ConnectorTests",
+            dependencies: [.target(name: "\(name)Connector"), "CrossdockTesting", "CrossdockSandbox"],
+            path: "\(folder)/Tests",
+            resources: [.copy("Fixtures")],
+            swiftSettings: settings),
+    ]
+}
+let level7 = module(
+    "CrossdockCatalog",
+    [
+        "CrossdockCore", "CrossdockRouting", "CrossdockProcessors", "CrossdockHTTP", "CrossdockBus",
+        "CrossdockStore", "CrossdockMapping", "CrossdockModels", "CrossdockExpressions",
+        "CrossdockJSONata", "CrossdockSandbox",
+    ] + connectors.map { .target(name: "\($0)Connector") })
+let level8 = module(
+    "CrossdockHub",
+    [
+        "CrossdockCatalog", "CrossdockObservability", "CDemoData", "CPlatform", hummingbird, log, lifecycle,
+    ])
+let commandLine: [Target] = [
+    .executableTarget(
+        name: "crossdock",
+        dependencies: [
+            "CrossdockHub", .product(name: "ArgumentParser", package: "swift-argument-parser"), log,
+        ],
+        swiftSettings: settings)
+]
+let testing: [Target] =
+    module(
+        "CrossdockTesting", ["CrossdockCore", "CrossdockRouting", "CrossdockProcessors"], tested: false)
+    + [
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["CrossdockHub", "CrossdockCrypto"],
+            swiftSettings: settings)
+    ]
+
+let package = Package(
+    name: "crossdock",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "crossdock", targets: ["crossdock"]),
+        .library(name: "CrossdockCore", targets: ["CrossdockCore"]),
+        .library(name: "CrossdockTesting", targets: ["CrossdockTesting"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.2"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1",
+            traits: ["FullFoundation"]),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: doors + level0 + level1 + level2 + level3 + level4 + level5 + level6 + level7 + level8
+        + commandLine + testing,
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)
