@@ -1,0 +1,34 @@
+/// What exists in this hub: components with their services, steps, languages.
+public struct Catalog: Sendable {
+    private var componentsByScheme: [String: any Component] = [:]
+    private var processorsByName: [String: any NamedProcessor.Type] = [:]
+    private var languagesByName: [String: any Language] = [:]
+
+    public init(
+        components: [any Component], processors: [any NamedProcessor.Type],
+        languages: [any Language]
+    ) {
+        for component in components {
+            let type = type(of: component)
+            for scheme in [type.scheme] + type.aliases { componentsByScheme[scheme] = component }
+        }
+        for processor in processors { processorsByName[processor.name] = processor }
+        for language in languages { languagesByName[type(of: language).name] = language }
+    }
+
+    public func component(_ scheme: String) -> (any Component)? { componentsByScheme[scheme] }
+    public func processor(_ name: String) -> (any NamedProcessor.Type)? { processorsByName[name] }
+    public func language(_ name: String) -> (any Language)? { languagesByName[name] }
+
+    public var schemes: [String] { componentsByScheme.keys.sorted() }
+    public var processorNames: [String] { processorsByName.keys.sorted() }
+    public var languageNames: [String] { languagesByName.keys.sorted() }
+
+    /// The catalog with `component` in place of what had its schemes.
+    public func with(_ component: any Component) -> Catalog {
+        var copy = self
+        let type = type(of: component)
+        for scheme in [type.scheme] + type.aliases { copy.componentsByScheme[scheme] = component }
+        return copy
+    }
+}

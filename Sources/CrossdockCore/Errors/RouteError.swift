@@ -1,0 +1,28 @@
+public import CrossdockDiagnostics
+
+/// A route or one of its steps cannot go on.
+public struct RouteError: Classified, NamedException {
+    public let code: DiagnosticCode
+    public let message: String
+    public let disposition: Disposition
+    public let cause: (any Error)?
+    public let exceptionClass: String
+
+    public init(
+        _ code: DiagnosticCode = .stepFailed, _ message: String,
+        disposition: Disposition = .permanent, cause: (any Error)? = nil,
+        exceptionClass: String = "org.apache.camel.CamelExecutionException"
+    ) {
+        self.code = code
+        self.message = message
+        self.disposition = disposition
+        self.cause = cause
+        self.exceptionClass = exceptionClass
+    }
+}
+
+/// An error that routes can catch by a Java class name, as in Camel.
+public protocol NamedException: Error {
+    /// Fully qualified: `java.lang.IllegalArgumentException`.
+    var exceptionClass: String { get }
+}

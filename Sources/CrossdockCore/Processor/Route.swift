@@ -1,0 +1,64 @@
+internal import Synchronization
+
+/// A consumer and the steps that its messages go through.
+public final class Route: Sendable {
+    public let context: RouteContext
+    public let consumer: any Consumer
+    public let pipeline: any Processor
+    /// What wants to know of every exchange: metrics, history.
+    private let observers: [any RouteObserver]
+    private let inFlight = Atomic<Int>(0)
+
+    public var id: String { context.routeID }
+
+    public init(
+        _ context: RouteContext, consumer: any Consumer, pipeline: any Processor,
+        observers: [any RouteObserver] = []
+    ) {
+        self.context = context
+        self.consumer = consumer
+        self.pipeline = pipeline
+        self.observers = observers
+    }
+
+    /// How many exchanges are on their way through the route.
+    public var exchangesInFlight: Int { inFlight.load(ordering: .relaxed) }
+
+    /// Receives until the stop is requested.
+    public func run() async throws {
+        try await consumer.run { received in await self.process(received) }
+    }
+
+    /// Exchange in, outcome out: the one place that decides it.
+    public func process(_ received: Exchange) async -> Outcome {
+        inFlight.wrappingAdd(1, ordering: .relaxed)
+        defer { inFlight.wrappingSubtract(1, ordering: .relaxed) }
+        var exchange = received
+        if exchange.unitOfWork == nil {
+            exchange.unitOfWork = UnitOfWork(original: exchange.message, fromRoute: id)
+        }
+        let started = observers.isEmpty ? .zero : context.clock.elapsed
+        let outcome = await outcome(of: &exchange)
+        if !observers.isEmpty {
+            let took = context.clock.elapsed - started
+            for observer in observers { observer.finished(outcome, route: id, took: took) }
+        }
+        return outcome
+    }
+
+    private func outcome(of exchange: inout Exchange) async -> Outcome {
+        do {
+            try await pipeline.process(&exchange)
+            return .completed(exchange)
+        } catch is CancellationError {
+            return .interrupted  // shutting down never costs a message
+        } catch {
+            return .failed(exchange, error)
+        }
+    }
+}
+
+/// Is told how each exchange of a route ended.
+public protocol RouteObserver: Sendable {
+    func finished(_ outcome: Outcome, route: String, took: Duration)
+}
