@@ -42,6 +42,7 @@ let doors: [Target] = [
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
         name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
         name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
     .target(name: "CXGBoost", linkerSettings: [.linkedLibrary("dl")]),
@@ -86,11 +87,12 @@ let level3 =
         ], fixtures: true)
 let level4 =
     module("CrossdockExpressions", ["CrossdockCore"])
-    + module("CrossdockHTTP", ["CrossdockCore", "CCurl", "CPlatform"],
-        testDependencies: [nioCore, nioPosix, nioHTTP1])
+    + module("CrossdockHTTP", ["CrossdockCore", "CCurl", "CZlib"],
+        testDependencies: [nioCore, nioPosix, nioSSL])
     + module("CrossdockBus", ["CrossdockCore", "CRabbitMQ", "CPlatform"])
-    + module("CrossdockStore", ["CrossdockCore", .product(name: "GRDB", package: "GRDB.swift")])
-    + module("CrossdockObservability", ["CrossdockCore"])
+    + module("CrossdockStore", ["CrossdockCore", "CrossdockDiagnostics", .product(name: "GRDB", package: "GRDB.swift")],
+        testDependencies: ["CrossdockTesting"])
+    + module("CrossdockObservability", ["CrossdockCore", "CrossdockData", log])
 let level5 =
     module("CrossdockRouting", ["CrossdockCore", "CrossdockExpressions"],
         testDependencies: ["CrossdockTesting", "CrossdockProcessors"])
