@@ -1,0 +1,51 @@
+internal import CrossdockDiagnostics
+internal import Glibc
+
+/// Tells a person what went wrong, and the shell by the exit code.
+///
+/// - Source: sysexits(3), and what `lint`, `test` and `map` promise.
+enum Failure {
+    static let findings: Int32 = 1
+    static let badData: Int32 = 65
+    static let unavailable: Int32 = 69
+    static let bug: Int32 = 70
+    static let temporary: Int32 = 75
+    static let notAllowed: Int32 = 77
+    static let configuration: Int32 = 78
+
+    static func exitCode(for code: DiagnosticCode) -> Int32 {
+        switch code.id {
+        case "CD0111", "CD2100": badData
+        case "CD3103", "CD3104", "CD3105": notAllowed
+        case let id where id.hasPrefix("CD31"): unavailable
+        case let id where id.hasPrefix("CD41") || id.hasPrefix("CD61"): temporary
+        default: configuration
+        }
+    }
+
+    static func report(_ error: any Classified) {
+        let diagnostics =
+            (error as? DiagnosticsError)?.diagnostics
+            ?? [Diagnostic(error.code, error.message, help: error.cause.map { "cause: \($0)" })]
+        for diagnostic in diagnostics { report(diagnostic) }
+    }
+
+    static func report(_ diagnostic: Diagnostic) {
+        let source = diagnostic.span.flatMap { SourceCache.text(of: $0.file) }
+        Terminal.error(diagnostic.rendered(source: source))
+        Terminal.error("    see: crossdock explain \(diagnostic.code.id)")
+    }
+}
+
+/// Text of files that findings point into.
+private enum SourceCache {
+    static func text(of file: String) -> String? {
+        guard let handle = fopen(file, "re") else { return nil }
+        defer { fclose(handle) }
+        var bytes = [UInt8](repeating: 0, count: 8 << 20)
+        let count = fread(&bytes, 1, bytes.count, handle)
+        return String(validating: bytes[..<count], as: UTF8.self)
+    }
+}
+
+func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
