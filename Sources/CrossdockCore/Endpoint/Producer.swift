@@ -2,14 +2,4 @@
 ///
 /// Producers that gather exchanges into bulk calls do so behind `process`; each exchange gets its own
 /// result or error.
-public protocol Producer: Processor {
-    /// Makes ready what must exist before any route starts.
-    func prepare() async throws
-    /// Called once, after the last `process` has returned.
-    func close() async
-}
-
-extension Producer {
-    public func prepare() async throws {}
-    public func close() async {}
-}
+public protocol Producer: ManagedProcessor {}

@@ -1,4 +1,5 @@
 public import CrossdockData
+public import CrossdockXML
 
 /// What a message carries, in the form in which it came or was last needed.
 ///
@@ -11,13 +12,23 @@ public enum Body: Sendable {
     /// Parsed JSON; its source bytes are kept, so sending it on costs nothing.
     case json(JSONDocument)
     case value(Value)
+    /// Parsed XML.
+    case xml(XMLDocument)
 
     public var isEmpty: Bool {
         switch self {
         case .empty, .value(.null): true
         case .bytes(let bytes): bytes.isEmpty
         case .text(let text): text.isEmpty
-        case .json, .value: false
+        case .json, .value, .xml: false
+        }
+    }
+
+    /// Whether there is no body at all; an empty text is one.
+    public var isNull: Bool {
+        switch self {
+        case .empty, .value(.null): true
+        default: false
         }
     }
 
@@ -31,6 +42,7 @@ public enum Body: Sendable {
         case .value(.null): []
         case .value(.string(let text)): Array(text.utf8)
         case .value(let value): value.json
+        case .xml(let document): document.serialized()
         }
     }
 
@@ -43,6 +55,7 @@ public enum Body: Sendable {
         case .json(let document): String(decoding: document.bytes, as: UTF8.self)
         case .value(.string(let text)): text
         case .value(let value): value.jsonText
+        case .xml(let document): String(decoding: document.serialized(), as: UTF8.self)
         }
     }
 
@@ -53,6 +66,46 @@ public enum Body: Sendable {
         if case .json(let document) = self { return document }
         let document = try JSONDocument(bytes)
         self = .json(document)
+        return document
+    }
+
+    /// The body as a parsed JSON object or list; nil when it is neither, or no JSON at all.
+    ///
+    /// For steps that look into a body if there is anything to look into. It stays parsed.
+    public mutating func jsonContainer() -> JSONDocument? {
+        switch self {
+        case .json(let document):
+            return document
+        case .bytes(let bytes):
+            guard Self.opensContainer(bytes) else { return nil }
+        case .text(let text):
+            guard Self.opensContainer(text.utf8) else { return nil }
+        case .value(.object), .value(.array):
+            break
+        default:
+            return nil
+        }
+        return try? json()
+    }
+
+    private static func opensContainer(_ bytes: some Sequence<UInt8>) -> Bool {
+        for byte in bytes {
+            switch byte {
+            case 0x20, 0x09, 0x0A, 0x0D: continue
+            case UInt8(ascii: "{"), UInt8(ascii: "["): return true
+            default: return false
+            }
+        }
+        return false
+    }
+
+    /// The body as a parsed XML document; it stays parsed for the steps that follow.
+    ///
+    /// - Throws: ``XMLError`` when it is none.
+    public mutating func xml() throws(XMLError) -> XMLDocument {
+        if case .xml(let document) = self { return document }
+        let document = try XMLDocument(bytes)
+        self = .xml(document)
         return document
     }
 
@@ -70,6 +123,8 @@ public enum Body: Sendable {
                 throw JSONError(.encoding, position: 0)
             }
             return .string(text)
+        case .xml(let document):
+            return .string(String(decoding: document.serialized(), as: UTF8.self))
         }
     }
 
@@ -80,11 +135,25 @@ public enum Body: Sendable {
         case .bytes: "byte[]"
         case .text, .value(.string): "String"
         case .json: "JsonNode"
-        case .value(.number): "Number"
-        case .value(.bool): "Boolean"
-        case .value(.array): "List"
-        case .value(.object): "Map"
-        case .value(.null): "null"
+        case .xml: "Document"
+        case .value(let value): value.typeName
+        }
+    }
+}
+
+extension Value {
+    /// The name that routes and log lines have for the kind of value, as in Java.
+    public var typeName: String {
+        switch self {
+        case .null: "null"
+        case .string: "String"
+        case .bool: "Boolean"
+        case .number(let number):
+            number.int64 == nil
+                ? "Double"
+                : number.int64.map { Int32(exactly: $0) != nil } == true ? "Integer" : "Long"
+        case .array: "List"
+        case .object: "Map"
         }
     }
 }

@@ -16,12 +16,22 @@ public struct Exchange: Sendable {
     /// Which record of which system the message stands for; nil for messages that are no record.
     public var record: RecordIdentity?
     public var pattern: ExchangePattern
-    /// The error a handler is dealing with, or dealt with last. Camel's `CamelExceptionCaught`.
-    public var caught: (any Error)?
+    /// What went wrong last and who deals with it; nil while nothing has.
+    public var failure: Failure?
     /// Where the message entered the hub; shared by all copies made of it since.
     public var unitOfWork: UnitOfWork?
-    /// A step ended the exchange's way; the outcome is *completed*.
-    public private(set) var isStopped = false
+    /// The address to which the exchange was sent last. Camel's `CamelToEndpoint`.
+    public var lastEndpoint: String?
+    private var ending = Ending.none
+
+    /// Why an exchange goes no further. Its outcome is *completed* either way.
+    private enum Ending: UInt8 {
+        case none
+        /// A step said so.
+        case stopped
+        /// An error handler dealt with a failure; what came after the failed step is left out.
+        case handled
+    }
 
     public init(
         _ message: Message, pattern: ExchangePattern = .inOnly, record: RecordIdentity? = nil,
@@ -33,18 +43,44 @@ public struct Exchange: Sendable {
         self.record = record
     }
 
+    /// Whether no further step of any route sees the exchange.
+    public var isStopped: Bool { ending != .none }
+
+    /// Whether an error handler dealt with a failure and so ended the exchange's way.
+    public var isHandled: Bool { ending == .handled }
+
     /// Ends the way of this exchange after the current step.
-    public mutating func stop() { isStopped = true }
+    public mutating func stop() { if ending == .none { ending = .stopped } }
+
+    /// Ends the way of this exchange because its failure was dealt with.
+    public mutating func endHandled() { ending = .handled }
+
+    /// Lets the exchange go on after all: a `doCatch` block runs although its `doTry` was stopped.
+    public mutating func resume() { ending = .none }
+
+    /// The error a handler is dealing with, or dealt with last. Camel's `CamelExceptionCaught`.
+    public var caught: (any Error)? {
+        get { failure?.error }
+        set { failure = newValue.map { Failure($0) } }
+    }
 
     /// A new exchange for one part of this one, with its own id and a body of its own; everything
     /// else is copied.
     public func part(body: Body) -> Exchange {
-        var part = Exchange(message, pattern: pattern, record: record)
+        var part = branch()
         part.message.body = body
-        part.properties = properties
-        part.variables = variables
-        part.unitOfWork = unitOfWork
         return part
+    }
+
+    /// A new exchange with its own id and everything else copied, on its way from here.
+    public func branch() -> Exchange {
+        var branch = Exchange(message, pattern: pattern, record: record)
+        branch.properties = properties
+        branch.variables = variables
+        branch.unitOfWork = unitOfWork
+        branch.failure = failure
+        branch.lastEndpoint = lastEndpoint
+        return branch
     }
 }
 

@@ -1,6 +1,4 @@
 public import CrossdockData
-public import CrossdockDiagnostics
-public import CrossdockSettings
 
 /// Yields something from an exchange: compiled once, when its route is read.
 public struct Expression: Sendable {
@@ -35,6 +33,22 @@ public struct Expression: Sendable {
     }
 }
 
+/// An expression that a step asks yes or no: `when`, `filter`, `onWhen`.
+///
+/// Apart from ``Expression`` because languages read the two differently: `${header.n} > 5` is a
+/// comparison here and text there.
+public struct Predicate: Sendable {
+    private let expression: Expression
+
+    public init(_ expression: Expression) { self.expression = expression }
+
+    public var source: String { expression.source }
+
+    public func matches(_ exchange: inout Exchange) throws -> Bool {
+        try expression.matches(&exchange)
+    }
+}
+
 /// What a language makes of its text. The exchange is `inout` so that a body parsed once stays parsed.
 public protocol CompiledExpression: Sendable {
     func value(in exchange: inout Exchange) throws -> Value
@@ -54,16 +68,8 @@ extension CompiledExpression {
         return value.scalarText ?? (value.isNull ? nil : value.jsonText)
     }
 
-    /// Null, `false` and the text `false` do not hold, everything else does.
-    ///
-    /// - Source: Camel, `ObjectHelper.evaluateValuePredicate`.
     public func matches(_ exchange: inout Exchange) throws -> Bool {
-        switch try value(in: &exchange) {
-        case .null: false
-        case .bool(let flag): flag
-        case .string(let text): text != "false"
-        default: true
-        }
+        try value(in: &exchange).holds
     }
 
     public func list(in exchange: inout Exchange) throws -> [Body] {
@@ -75,84 +81,22 @@ extension CompiledExpression {
     }
 }
 
-/// A language in which expressions are written.
-public protocol Language: Sendable {
-    static var name: String { get }
-    static var summary: String { get }
-
-    /// - Parameter options: What stands beside `expression` in the canonical notation.
-    /// - Throws: ``DiagnosticsError`` with the place inside the expression.
-    func compile(
-        _ source: String, options: YAMLNode?, at span: SourceSpan?
-    ) throws -> any CompiledExpression
-}
-
-/// An expression as an option of a step, in all of Camel's spellings: `simple: text` among the step's
-/// own keys, `expression: {simple: text}`, and `expression: {simple: {expression: text, …}}`.
-extension Expression: SettingValue {
-    public static var typeName: String { "expression" }
-    public var settingText: String? { nil }
-
-    public static func take(
-        _ name: String, from members: inout SettingMembers
-    ) throws -> SettingInput? {
-        if let input = members.take(name) { return input }
-        guard name == "expression", let builder = members.environment as? any RouteBuilding else {
-            return nil
+extension Value {
+    /// Whether the value, read as a predicate, holds: null, `false`, blank text and an empty list do
+    /// not, everything else does.
+    ///
+    /// - Source: Camel, `ObjectHelper.evaluateValuePredicate`.
+    public var holds: Bool {
+        switch self {
+        case .null: return false
+        case .bool(let flag): return flag
+        case .string(let text):
+            var word = text[...]
+            while word.first?.isWhitespace == true { word.removeFirst() }
+            while word.last?.isWhitespace == true { word.removeLast() }
+            return !word.isEmpty && !(word.utf8.count == 5 && word.lowercased() == "false")
+        case .array(let elements): return !elements.isEmpty
+        case .number, .object: return true
         }
-        let spellings = members.inputs.filter { builder.languageNames.contains($0.key) }
-        guard let (language, input) = spellings.first, let node = input.node else { return nil }
-        guard spellings.count == 1 else {
-            throw DiagnosticsError(
-                Diagnostic(
-                    .badSetting, "one expression is expected, not \(spellings.count)",
-                    at: input.span))
-        }
-        _ = members.take(language)
-        let member = YAMLMember(key: language, keySpan: input.span ?? node.span, value: node)
-        return SettingInput(
-            .node(YAMLNode(.mapping([member]), at: node.span)), at: input.span,
-            environment: members.environment)
-    }
-
-    public init(setting input: SettingInput) throws {
-        guard let builder = input.environment as? any RouteBuilding else {
-            throw SettingProblem("an expression has no place here")
-        }
-        if let text = input.text {
-            // A bare text is a constant in Camel's shorthand positions and simple everywhere else.
-            self = try builder.expression(text, language: "simple", options: nil, at: input.span)
-            return
-        }
-        guard let members = input.node?.mapping, let member = members.first else {
-            throw SettingProblem("an expression is expected, not \(input.shown)")
-        }
-        guard members.count == 1 else {
-            throw SettingProblem("one language is expected, not \(members.map(\.key))")
-        }
-        self = try Self.canonical(member, builder)
-    }
-
-    private static func canonical(
-        _ member: YAMLMember, _ builder: any RouteBuilding
-    ) throws -> Expression {
-        let node = member.value
-        guard builder.languageNames.contains(member.key) else {
-            throw DiagnosticsError(
-                Diagnostic(
-                    .unknownLanguage, "'\(member.key)' is no expression language here",
-                    at: member.keySpan,
-                    help: Suggestion.help(for: member.key, in: builder.languageNames)
-                        ?? "offered are \(builder.languageNames.sorted().joined(separator: ", "))"))
-        }
-        if let scalar = node.scalar {
-            return try builder.expression(
-                scalar.text, language: member.key, options: nil, at: node.span)
-        }
-        guard let source = node["expression"]?.scalar?.text else {
-            throw SettingProblem("'\(member.key)' needs an expression")
-        }
-        return try builder.expression(
-            source, language: member.key, options: node, at: node["expression"]?.span)
     }
 }

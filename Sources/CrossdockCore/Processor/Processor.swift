@@ -15,6 +15,10 @@ public protocol NamedProcessor: Processor {
     associatedtype Options: Settings
     /// The option that is meant when a step is written as `name: text`.
     static var shorthand: String? { get }
+    /// Whether the steps after this one in a list become its own when it is written without any.
+    ///
+    /// - Source: Camel, `YamlDeserializationMode.FLOW`.
+    static var takesFollowingSteps: Bool { get }
 
     /// - Throws: ``DiagnosticsError`` for options that cannot work together.
     init(_ options: Options, _ builder: any RouteBuilding) throws
@@ -22,7 +26,21 @@ public protocol NamedProcessor: Processor {
 
 extension NamedProcessor {
     public static var shorthand: String? { nil }
+    public static var takesFollowingSteps: Bool { false }
 }
 
 /// A step that contains steps. It is not repeated when it fails: its inner steps are.
 public protocol CompositeProcessor: NamedProcessor {}
+
+/// What a step's life outside exchanges needs: to make something ready, to let something go.
+public protocol ManagedProcessor: Processor {
+    /// Called before any route starts.
+    func prepare() async throws
+    /// Called once, after the last `process` has returned.
+    func close() async
+}
+
+extension ManagedProcessor {
+    public func prepare() async throws {}
+    public func close() async {}
+}

@@ -7,18 +7,21 @@ public final class Route: Sendable {
     public let pipeline: any Processor
     /// What wants to know of every exchange: metrics, history.
     private let observers: [any RouteObserver]
+    /// Whether some step of the hub goes back to messages as they entered it.
+    private let keepsOriginals: Bool
     private let inFlight = Atomic<Int>(0)
 
     public var id: String { context.routeID }
 
     public init(
         _ context: RouteContext, consumer: any Consumer, pipeline: any Processor,
-        observers: [any RouteObserver] = []
+        observers: [any RouteObserver] = [], keepsOriginals: Bool = true
     ) {
         self.context = context
         self.consumer = consumer
         self.pipeline = pipeline
         self.observers = observers
+        self.keepsOriginals = keepsOriginals
     }
 
     /// How many exchanges are on their way through the route.
@@ -34,15 +37,14 @@ public final class Route: Sendable {
         inFlight.wrappingAdd(1, ordering: .relaxed)
         defer { inFlight.wrappingSubtract(1, ordering: .relaxed) }
         var exchange = received
-        if exchange.unitOfWork == nil {
+        if keepsOriginals, exchange.unitOfWork == nil {
             exchange.unitOfWork = UnitOfWork(original: exchange.message, fromRoute: id)
         }
-        let started = observers.isEmpty ? .zero : context.clock.elapsed
+        guard !observers.isEmpty else { return await outcome(of: &exchange) }
+        let started = context.clock.elapsed
         let outcome = await outcome(of: &exchange)
-        if !observers.isEmpty {
-            let took = context.clock.elapsed - started
-            for observer in observers { observer.finished(outcome, route: id, took: took) }
-        }
+        let took = context.clock.elapsed - started
+        for observer in observers { observer.finished(outcome, route: id, took: took) }
         return outcome
     }
 
