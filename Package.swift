@@ -47,8 +47,11 @@ let doors: [Target] = [
         name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
     .target(name: "CXGBoost", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CONNXRuntime", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CPlatform"),
-    .target(name: "CDemoData"),
+    .target(name: "CInflate", linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "CDemoData", dependencies: ["CInflate"], exclude: ["data", "PROVENANCE.md"]),
+    .target(name: "CSandboxData", dependencies: ["CInflate"], exclude: ["data", "PROVENANCE.md"]),
 ]
 
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -83,11 +86,16 @@ let level3 =
         "CrossdockModels",
         [
             "CrossdockDiagnostics", "CrossdockData", "CrossdockSettings", "CrossdockCrypto",
-            "CXGBoost", "CONNXRuntime",
+            "CXGBoost", "CONNXRuntime", "COpenBLAS",
         ], fixtures: true)
 let level4 =
     module("CrossdockExpressions", ["CrossdockCore"])
-    + module("CrossdockHTTP", ["CrossdockCore", "CCurl", "CZlib"],
+    + module(
+        "CrossdockHTTP",
+        [
+            "CrossdockDiagnostics", "CrossdockData", "CrossdockSettings", "CrossdockCrypto",
+            "CrossdockCore", "CCurl", "CZlib", log,
+        ],
         testDependencies: [nioCore, nioPosix, nioSSL])
     + module("CrossdockBus", ["CrossdockCore", "CRabbitMQ", "CPlatform"])
     + module("CrossdockStore", ["CrossdockCore", "CrossdockDiagnostics", .product(name: "GRDB", package: "GRDB.swift")],
@@ -104,7 +112,7 @@ let level5 =
         "CrossdockSandbox",
         [
             "CrossdockDiagnostics", "CrossdockData", "CrossdockXML", "CrossdockCrypto",
-            log, nioCore, nioPosix, nioHTTP1, nioSSL,
+            "CSandboxData", log, nioCore, nioPosix, nioHTTP1, nioSSL,
         ])
 let level6: [Target] = connectors.flatMap { name -> [Target] in
     let folder = "connectors/\(name.lowercased())"
