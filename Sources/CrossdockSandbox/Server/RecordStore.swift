@@ -12,6 +12,15 @@ final class RecordStore {
     private let log: DataLog?
     private var tables: [String: RecordTable] = [:]
     private var notes: [String: [UInt8]] = [:]
+    /// What an open transaction did so far; nil outside of one.
+    private var transaction: Transaction?
+
+    private struct Transaction {
+        var changes: [RecordChange] = []
+        var requests: [Int] = []
+        /// The records before the changes, in the same order; nil for new ones.
+        var before: [StoredRecord?] = []
+    }
 
     /// - Parameter folder: Where the log is kept; nil to keep everything in memory.
     /// - Throws: ``SandboxError`` with `CD3193`.
@@ -65,24 +74,77 @@ final class RecordStore {
     /// - Throws: ``SandboxError`` with `CD3193` when the disk refuses; nothing has then changed.
     func commit(_ changes: [RecordChange], request: Int?) throws(SandboxError) {
         guard !changes.isEmpty else { return }
-        let effects = numbered(changes, request: request ?? 0)
-        if let log {
-            var entries: [DataLog.Entry] = changes.map { change in
-                switch change.action {
-                case .put(let record): .put(change.object, record)
-                case .remove(let key): .remove(change.object, key)
-                }
-            }
-            entries += effects.map { .effect($0) }
-            try log.append(entries)
+        if transaction != nil {
+            transaction?.before += changes.map { table($0.object)[$0.key] }
+            transaction?.changes += changes
+            transaction?.requests += changes.map { _ in request ?? 0 }
+            apply(changes)
+            return
         }
+        let effects = numbered(changes, requests: changes.map { _ in request ?? 0 })
+        try log?.append(entries(changes, effects))
+        apply(changes)
+        journal.append(effects)
+    }
+
+    /// Runs several commits as one: they see each other's records, and last together or not at all.
+    ///
+    /// - Parameter body: Returns a result, and whether the changes shall last.
+    /// - Throws: What `body` throws, or ``SandboxError`` when the disk refuses; all is then undone.
+    func transaction<Result>(
+        _ body: () throws -> (result: Result, lasts: Bool)
+    ) throws -> Result {
+        precondition(transaction == nil, "a transaction inside a transaction")
+        transaction = Transaction()
+        do {
+            let outcome = try body()
+            guard outcome.lasts else {
+                undo()
+                return outcome.result
+            }
+            let done = transaction ?? Transaction()
+            let effects = numbered(done.changes, requests: done.requests)
+            if !done.changes.isEmpty { try log?.append(entries(done.changes, effects)) }
+            transaction = nil
+            journal.append(effects)
+            return outcome.result
+        } catch {
+            undo()
+            throw error
+        }
+    }
+
+    private func undo() {
+        guard let done = transaction else { return }
+        transaction = nil
+        for (change, before) in zip(done.changes, done.before).reversed() {
+            if let before {
+                table(change.object).put(before)
+            } else {
+                table(change.object).remove(change.key)
+            }
+        }
+    }
+
+    private func apply(_ changes: [RecordChange]) {
         for change in changes {
             switch change.action {
             case .put(let record): table(change.object).put(record)
             case .remove(let key): table(change.object).remove(key)
             }
         }
-        journal.append(effects)
+    }
+
+    private func entries(
+        _ changes: [RecordChange], _ effects: [Journal.Effect]
+    ) -> [DataLog.Entry] {
+        let entries: [DataLog.Entry] = changes.map { change in
+            switch change.action {
+            case .put(let record): .put(change.object, record)
+            case .remove(let key): .remove(change.object, key)
+            }
+        }
+        return entries + effects.map { .effect($0) }
     }
 
     /// A small thing that lasts as long as the records: declared fields, counters.
@@ -94,14 +156,14 @@ final class RecordStore {
         notes[key] = json
     }
 
-    private func numbered(_ changes: [RecordChange], request: Int) -> [Journal.Effect] {
+    private func numbered(_ changes: [RecordChange], requests: [Int]) -> [Journal.Effect] {
         let count = changes.count { $0.effect != nil }
         guard count > 0 else { return [] }
         var number = journal.reserve(count)
         let time = clock.now
         var effects: [Journal.Effect] = []
         effects.reserveCapacity(count)
-        for change in changes {
+        for (change, request) in zip(changes, requests) {
             guard let effect = change.effect else { continue }
             effects.append(
                 Journal.Effect(

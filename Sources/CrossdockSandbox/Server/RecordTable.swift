@@ -7,7 +7,15 @@ final class RecordTable {
     private var slots: [StoredRecord?] = []
     private var places: [String: Int] = [:]
     /// Of each indexed field: the places of the records by the field's text.
-    private var indexes: [String: [String: [Int]]] = [:]
+    private var indexes: [String: Index] = [:]
+    private struct Index {
+        /// Texts are found without regard to case.
+        let folds: Bool
+        var places: [String: [Int]] = [:]
+
+        func key(_ text: String) -> String { folds ? text.lowercased() : text }
+    }
+
     /// How many records are not deleted.
     private(set) var liveCount = 0
 
@@ -38,38 +46,45 @@ final class RecordTable {
     }
 
     /// Keeps an index on a field's text from now on; strings, numbers and booleans count.
-    func index(_ field: String) {
+    func index(_ field: String, folded: Bool = false) {
         guard indexes[field] == nil else { return }
-        var index: [String: [Int]] = [:]
+        var index = Index(folds: folded)
         for (place, record) in slots.enumerated() {
             guard let record, let text = Self.text(of: field, in: record) else { continue }
-            index[text, default: []].append(place)
+            index.places[index.key(text), default: []].append(place)
         }
         indexes[field] = index
     }
 
     /// The records, deleted ones included, whose indexed field has this text.
-    func find(_ field: String, _ text: String) -> [StoredRecord] {
-        index(field)
-        return (indexes[field]?[text] ?? []).compactMap { slots[$0] }
+    ///
+    /// - Parameter folded: Whether case matters is decided by the first call for a field.
+    func find(_ field: String, _ text: String, folded: Bool = false) -> [StoredRecord] {
+        index(field, folded: folded)
+        guard let index = indexes[field] else { return [] }
+        return (index.places[index.key(text)] ?? []).compactMap { slots[$0] }
     }
 
     private func learn(_ record: StoredRecord, at place: Int) {
         if !record.isDeleted { liveCount += 1 }
-        guard !indexes.isEmpty, let document = record.document else { return }
-        for field in indexes.keys {
-            guard let text = document.root[field]?.scalarText else { continue }
-            indexes[field]?[text, default: []].append(place)
-        }
+        update(record) { index, key in index.places[key, default: []].append(place) }
     }
 
     private func forget(_ record: StoredRecord, at place: Int) {
         if !record.isDeleted { liveCount -= 1 }
-        guard !indexes.isEmpty, let document = record.document else { return }
-        for field in indexes.keys {
-            guard let text = document.root[field]?.scalarText else { continue }
-            indexes[field]?[text]?.removeAll { $0 == place }
-            if indexes[field]?[text]?.isEmpty == true { indexes[field]?[text] = nil }
+        update(record) { index, key in
+            index.places[key]?.removeAll { $0 == place }
+            if index.places[key]?.isEmpty == true { index.places[key] = nil }
+        }
+    }
+
+    private func update(_ record: StoredRecord, _ body: (inout Index, String) -> Void) {
+        guard !indexes.isEmpty, let root = record.document?.root else { return }
+        for field in Array(indexes.keys) {
+            guard let text = root[field]?.scalarText, let key = indexes[field]?.key(text) else {
+                continue
+            }
+            body(&indexes[field, default: Index(folds: false)], key)
         }
     }
 

@@ -20,7 +20,8 @@ final class SandboxClock: Sendable {
         offset.wrappingAdd(millis, ordering: .relaxed)
     }
 
-    private static var machineTime: Int64 {
+    /// What the machine's clock says, which is also that of clients.
+    static var machineTime: Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) &* 1_000 &+ Int64(time.tv_nsec) / 1_000_000

@@ -12,9 +12,7 @@ final class SystemHost: Sendable {
         var request: SandboxRequest
         let fault: Fault?
         /// How long to wait before execution.
-        var delayMillis: Int64 {
-            fault.map { $0.moment == .before ? $0.delayMillis : 0 } ?? 0
-        }
+        var delayMillis: Int64 { SystemHost.wait(fault, .before) }
     }
 
     /// What the client gets, after a wait.
@@ -77,7 +75,7 @@ final class SystemHost: Sendable {
 
     func execute(_ admission: Admission) -> Delivery {
         let fault = admission.fault
-        let wait = fault.map { $0.moment == .after ? $0.delayMillis : 0 } ?? 0
+        let wait = Self.wait(fault, .after)
         let delivery: Delivery
         switch fault?.kind {
         case "status":
@@ -113,6 +111,12 @@ final class SystemHost: Sendable {
         if let body = fault.body { response.body = body }
         for (name, value) in fault.headers { response.headers[name] = value }
         return response
+    }
+
+    /// What a system's own fault does with `delayMillis` is the system's to say.
+    private static func wait(_ fault: Fault?, _ moment: Fault.Moment) -> Int64 {
+        guard let fault, isFramework(fault.kind), fault.moment == moment else { return 0 }
+        return fault.delayMillis
     }
 
     private static func isFramework(_ kind: String) -> Bool {

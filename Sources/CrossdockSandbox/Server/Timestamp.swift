@@ -46,9 +46,14 @@ enum Timestamp {
 
     /// Days since 1970 and milliseconds into the day, also before 1970.
     static func split(_ millis: Int64) -> (days: Int64, millisOfDay: Int64) {
-        let days =
-            millis >= 0 ? millis / millisPerDay : -((-millis + millisPerDay - 1) / millisPerDay)
-        return (days, millis - days * millisPerDay)
+        let start = floor(millis, to: millisPerDay)
+        return (start / millisPerDay, millis - start)
+    }
+
+    /// The last multiple of `unit` that is not after `millis`, also before 1970.
+    static func floor(_ millis: Int64, to unit: Int64) -> Int64 {
+        let rest = millis % unit
+        return rest < 0 ? millis - rest - unit : millis - rest
     }
 
     /// `2026-01-31`.

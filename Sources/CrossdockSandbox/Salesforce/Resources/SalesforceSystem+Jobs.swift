@@ -1,0 +1,3 @@
+extension SalesforceSystem {
+    func jobs(_ call: SalesforceCall) throws(APIError) -> SandboxResponse { throw .notFound }
+}
