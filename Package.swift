@@ -86,7 +86,7 @@ let level3 =
         "CrossdockModels",
         [
             "CrossdockDiagnostics", "CrossdockData", "CrossdockSettings", "CrossdockCrypto",
-            "CXGBoost", "CONNXRuntime", "COpenBLAS",
+            "CrossdockJSONata", "CXGBoost", "CONNXRuntime", "COpenBLAS",
         ], fixtures: true)
 let level4 =
     module("CrossdockExpressions", ["CrossdockCore"])

@@ -86,7 +86,11 @@ extension DiagnosticCode {
 /// Every code of this module, for `crossdock explain`.
 public enum CrossdockHTTPCodes {
     public static let all: [DiagnosticCode] = [
-        .invalidRequest, .nameNotResolved, .connectFailed, .tlsFailed, .callTimedOut,
+        .rateLimited, .recordRefused, .loginRefused, .remoteUnavailable, .remoteRefused,
+        .recordNotFound, .recordConflict, .recordAmbiguous, .unexpectedAnswer, .budgetSpent,
+        .pagingRefused, .outcomeUnknown, .recordLocked, .accessDenied, .badDeclaration,
+        .unknownConnection, .invalidRequest, .nameNotResolved, .connectFailed, .tlsFailed,
+        .callTimedOut,
         .answerTooLarge, .connectionCut, .addressRefused, .redirectRefused, .protocolViolation,
         .requestBodyFailed, .clientClosed, .tlsSettings,
     ]
