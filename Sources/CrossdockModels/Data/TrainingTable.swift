@@ -25,9 +25,7 @@ struct TrainingTable: Sendable {
     /// Reads all rows.
     ///
     /// - Throws: CD5130 with the line; CD5120 and CD5124 with line and feature.
-    init(
-        _ data: TrainingData, for spec: ModelSpec, compiler: (any FeatureExpressionCompiler)? = nil
-    ) throws(ModelError) {
+    init(_ data: TrainingData, for spec: ModelSpec) throws(ModelError) {
         features = spec.features
         task = spec.task
         columns = spec.features.map { FeatureColumn(reader: ValueReader($0)) }
@@ -39,15 +37,12 @@ struct TrainingTable: Sendable {
         let text = ValueReader(type: .category, wantsText: true, zone: nil)
         if spec.split.by != nil { by = FeatureColumn(reader: text) }
         if spec.key != nil { key = FeatureColumn(reader: text) }
-        let expressions = try FeatureExpressions.compile(
-            features.map { ($0.name, $0.source) }, compiler)
+        let expressions = try FeatureExpressions(features.map { ($0.name, $0.source) })
         switch data.form {
         case .jsonLines: try readLines(data.bytes, spec, expressions)
         case .csv(let separator): try readCSV(data.bytes, separator, spec, expressions)
         }
     }
-
-    private typealias Expressions = [(feature: Int, expression: any FeatureExpression)]
 
     private static func targets(_ spec: ModelSpec) -> [(target: Target, path: FieldPath)] {
         var targets: [(target: Target, path: FieldPath)] = []
@@ -63,7 +58,7 @@ struct TrainingTable: Sendable {
     // MARK: JSON lines
 
     private mutating func readLines(
-        _ bytes: [UInt8], _ spec: ModelSpec, _ expressions: Expressions
+        _ bytes: [UInt8], _ spec: ModelSpec, _ expressions: FeatureExpressions
     ) throws(ModelError) {
         let targets = Self.targets(spec)
         let locator = FieldLocator(targets.map(\.path))
@@ -117,11 +112,10 @@ struct TrainingTable: Sendable {
     }
 
     private mutating func take(
-        _ record: JSONNode, _ line: Int, _ expressions: Expressions
+        _ record: JSONNode, _ line: Int, _ expressions: FeatureExpressions
     ) throws(ModelError) {
-        for (feature, expression) in expressions {
-            let document = try FeatureExpressions.evaluate(
-                expression, features[feature].name, record)
+        for (feature, name, expression) in expressions.all {
+            let document = try FeatureExpressions.evaluate(expression, name, record)
             let isKept = document.withView { view in
                 var scratch = TextScratch()
                 return append(columns[feature].reader.read(view, 0, &scratch), to: .feature(feature))
@@ -133,7 +127,7 @@ struct TrainingTable: Sendable {
     // MARK: CSV
 
     private mutating func readCSV(
-        _ bytes: [UInt8], _ separator: UInt8, _ spec: ModelSpec, _ expressions: Expressions
+        _ bytes: [UInt8], _ separator: UInt8, _ spec: ModelSpec, _ expressions: FeatureExpressions
     ) throws(ModelError) {
         var reader = CSVReader(bytes, separator: separator)
         var row = CSVReader.Row()

@@ -1,46 +1,33 @@
-public import CrossdockData
+internal import CrossdockData
+internal import CrossdockJSONata
 
-/// A compiled expression over a record.
-public protocol FeatureExpression: Sendable {
-    /// - Returns: nil for undefined, which counts as absent.
-    func evaluate(_ record: JSONNode) throws -> Value?
-}
+/// The features of a model that are computed by JSONata, compiled.
+struct FeatureExpressions: Sendable {
+    let all: [(feature: Int, name: String, expression: JSONata)]
 
-/// Compiles the expressions of features, so that models need no expression language of their own.
-public protocol FeatureExpressionCompiler: Sendable {
-    func compile(_ expression: String) throws -> any FeatureExpression
-}
+    var isEmpty: Bool { all.isEmpty }
 
-/// The expressions among a model's features.
-enum FeatureExpressions {
-    static func compile(
-        _ features: [(name: String, source: FeatureSource)],
-        _ compiler: (any FeatureExpressionCompiler)?
-    ) throws(ModelError) -> [(feature: Int, expression: any FeatureExpression)] {
-        var compiled: [(feature: Int, expression: any FeatureExpression)] = []
+    /// - Throws: CD5124 for an expression that does not compile.
+    init(_ features: [(name: String, source: FeatureSource)]) throws(ModelError) {
+        var compiled: [(feature: Int, name: String, expression: JSONata)] = []
         for (number, feature) in features.enumerated() {
             guard case .expression(let text) = feature.source else { continue }
-            guard let compiler else {
-                throw ModelError(
-                    .featureExpression,
-                    "'\(feature.name)' is an expression, and no expression language is at hand here",
-                    feature: feature.name)
-            }
-            do { compiled.append((number, try compiler.compile(text))) } catch {
+            do { compiled.append((number, feature.name, try JSONata(text))) } catch {
                 throw ModelError(
                     .featureExpression, "the expression of '\(feature.name)' is not valid",
                     feature: feature.name, cause: error)
             }
         }
-        return compiled
+        all = compiled
     }
 
-    /// The result as a document of its own, read like a field.
+    /// The result as a document of its own, so that it is read like a field.
     static func evaluate(
-        _ expression: any FeatureExpression, _ name: String, _ record: JSONNode
+        _ expression: JSONata, _ name: String, _ record: JSONNode
     ) throws(ModelError) -> JSONDocument {
         do {
-            let value = try expression.evaluate(record) ?? .null
+            // The same record must give the same feature whenever it is asked.
+            let value = try expression.evaluate(record, options: JSONataOptions(seed: 0)) ?? .null
             return try JSONDocument(value.json)
         } catch {
             throw ModelError(

@@ -8,21 +8,18 @@ final class FeaturePipeline: Sendable {
     let plan: FeaturePlan
     private let locator: FieldLocator
     /// The features that are computed by an expression.
-    private let expressions: [(feature: Int, expression: any FeatureExpression)]
+    private let expressions: FeatureExpressions
     /// Which columns are whose: the range of each feature.
     let columns: [Range<Int>]
 
     var width: Int { plan.width }
 
-    /// - Parameter compiler: Compiles the expressions of features; needed only where there are some.
-    init(
-        _ features: [FittedFeature], compiler: (any FeatureExpressionCompiler)? = nil
-    ) throws(ModelError) {
+    init(_ features: [FittedFeature]) throws(ModelError) {
         self.features = features
         plan = FeaturePlan(features)
         locator = FieldLocator(
             features.map { if case .field(let path) = $0.source { path } else { nil } })
-        expressions = try FeatureExpressions.compile(features.map { ($0.name, $0.source) }, compiler)
+        expressions = try FeatureExpressions(features.map { ($0.name, $0.source) })
         var start = 0
         columns = features.map { feature in
             defer { start += feature.width }
@@ -74,9 +71,9 @@ final class FeaturePipeline: Sendable {
     private func encodeExpressions(
         _ record: JSONNode, into row: UnsafeMutablePointer<Double>
     ) throws(ModelError) {
-        for (feature, expression) in expressions {
+        for (feature, name, expression) in expressions.all {
             for column in columns[feature] { row[column] = 0 }
-            let document = try FeatureExpressions.evaluate(expression, features[feature].name, record)
+            let document = try FeatureExpressions.evaluate(expression, name, record)
             var unused: [String] = []
             let why = document.withView { view -> FeaturePlan.Refusal? in
                 var scratch = TextScratch()

@@ -9,15 +9,9 @@ public import CrossdockData
 ///   sample.jsonl, card.json, card.md}`, `<directory>/<model>/aliases.jsonl`.
 public struct ModelRegistry: Sendable {
     public let directory: String
-    private let compiler: (any FeatureExpressionCompiler)?
 
-    /// - Parameters:
-    ///   - directory: Made when something is registered first.
-    ///   - compiler: For features that are expressions.
-    public init(directory: String, compiler: (any FeatureExpressionCompiler)? = nil) {
-        self.directory = directory
-        self.compiler = compiler
-    }
+    /// - Parameter directory: Made when something is registered first.
+    public init(directory: String) { self.directory = directory }
 
     // MARK: Looking
 
@@ -108,7 +102,7 @@ public struct ModelRegistry: Sendable {
             throw ModelError(
                 .registryDamaged, "\(record.model):\(record.version) is not what was registered")
         }
-        let model = try LoadedModel(files.artifact, version: record.version, compiler: compiler)
+        let model = try LoadedModel(files.artifact, version: record.version)
         _ = try ParityCheck(model, files.sample)
         return model
     }
@@ -141,8 +135,7 @@ public struct ModelRegistry: Sendable {
             }
             let version = (numbers(of: name).last ?? 0) + 1
             let writer = VersionWriter(
-                files: files, version: version, details: details, by: by, reason: reason,
-                compiler: compiler)
+                files: files, version: version, details: details, by: by, reason: reason)
             try writer.write(into: "\(directory)/\(name)")
             return version
         }
@@ -225,7 +218,7 @@ public struct ModelRegistry: Sendable {
         for name in names {
             try replace("\(target)/\(name)", try RegistryFiles.read("\(source)/\(name)"))
         }
-        let model = try LoadedModel(files.artifact, version: record.version, compiler: compiler)
+        let model = try LoadedModel(files.artifact, version: record.version)
         try replace("\(target)/sample.csv", SampleTable(model: model, sample: files.sample).csv)
         return names + ["sample.csv"]
     }

@@ -8,7 +8,6 @@ struct VersionWriter {
     let details: ValueObject
     let by: String
     let reason: String
-    let compiler: (any FeatureExpressionCompiler)?
 
     func write(into folder: String) throws(ModelError) {
         let temporary = "\(folder)/.new-\(version)"
@@ -66,7 +65,7 @@ struct VersionWriter {
     /// Reads back what was written, as a load will, and scores the sample with it.
     private func check(_ folder: String, _ record: VersionRecord) throws(ModelError) {
         let read = try VersionFiles.read(folder, record)
-        let model = try LoadedModel(read.artifact, version: version, compiler: compiler)
+        let model = try LoadedModel(read.artifact, version: version)
         _ = try ParityCheck(model, read.sample)
     }
 }

@@ -21,16 +21,13 @@ public final class LoadedModel: Sendable {
     public var columnNames: [String] { pipeline.columnNames }
 
     /// - Throws: CD5105, CD5106, CD5141 when the file does not suit the features and the task.
-    init(
-        _ artifact: ModelArtifact, version: Int? = nil,
-        compiler: (any FeatureExpressionCompiler)? = nil
-    ) throws(ModelError) {
+    init(_ artifact: ModelArtifact, version: Int? = nil) throws(ModelError) {
         self.artifact = artifact
         self.version = version
         spec = artifact.spec
         classes = artifact.classes
         threshold = artifact.threshold
-        pipeline = try FeaturePipeline(artifact.features, compiler: compiler)
+        pipeline = try FeaturePipeline(artifact.features)
         scorer = try artifact.file.scorer(artifact.shape)
         guard scorer.columns == pipeline.width else {
             throw ModelError(

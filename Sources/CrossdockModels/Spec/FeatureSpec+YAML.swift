@@ -1,5 +1,6 @@
 internal import CrossdockData
 internal import CrossdockDiagnostics
+internal import CrossdockJSONata
 internal import CrossdockSettings
 
 extension SpecReader {
@@ -49,7 +50,7 @@ extension SpecReader {
     private mutating func source(_ node: YAMLNode, name: String?) -> FeatureSource? {
         switch (node["field"], node["expr"]) {
         case (let field?, nil): return path(field, "'field'").map { .field($0) }
-        case (nil, let expression?): return text(expression, "'expr'").map { .expression($0) }
+        case (nil, let expression?): return self.expression(expression)
         case (.some, .some):
             report(.specBadValue, "a feature has either 'field' or 'expr'", at: node.span)
             return nil
@@ -58,6 +59,15 @@ extension SpecReader {
             report(.specMissingKey, "a feature needs 'field' or 'expr'", at: node.span)
             return nil
         }
+    }
+
+    private mutating func expression(_ node: YAMLNode) -> FeatureSource? {
+        guard let text = text(node, "'expr'") else { return nil }
+        do { _ = try JSONata(text) } catch {
+            report(.featureExpression, "the expression is not valid: \(error.reason)", at: node.span)
+            return nil
+        }
+        return .expression(text)
     }
 
     private mutating func check(_ feature: FeatureSpec, at node: YAMLNode) {

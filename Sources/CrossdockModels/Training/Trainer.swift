@@ -6,10 +6,8 @@ internal import Foundation
 /// - Threads: `train` computes on the caller's thread for as long as it takes; call it from where
 ///   blocking does not matter. It changes nothing outside.
 public struct Trainer: Sendable {
-    private let compiler: (any FeatureExpressionCompiler)?
 
-    /// - Parameter compiler: For features that are expressions.
-    public init(compiler: (any FeatureExpressionCompiler)? = nil) { self.compiler = compiler }
+    public init() {}
 
     /// Trains one model and judges it on rows it has not seen.
     ///
@@ -29,12 +27,12 @@ public struct Trainer: Sendable {
         guard spec.task.isSupervised else {
             throw ModelError(.specUnsuitable, "the task '\(spec.task.rawValue)' is not trained yet")
         }
-        let table = try TrainingTable(data, for: spec, compiler: compiler)
+        let table = try TrainingTable(data, for: spec)
         let labels = try Labels(table, spec)
         let split = try split(spec, seed: seed, table, labels)
         let run = TrainingRun(
             spec: spec, kind: kind, table: table, labels: labels, split: split,
-            seed: seed ?? spec.split.seed, compiler: compiler, keepGoing: keepGoing)
+            seed: seed ?? spec.split.seed, keepGoing: keepGoing)
         return try run.candidate { clock.now - started }
     }
 
@@ -67,7 +65,7 @@ public struct Trainer: Sendable {
     public func evaluate(
         _ model: LoadedModel, on data: TrainingData
     ) throws(ModelError) -> Evaluation {
-        let table = try TrainingTable(data, for: model.spec, compiler: compiler)
+        let table = try TrainingTable(data, for: model.spec)
         let labels = try Labels(table, of: model)
         return try Judge(model: model, table: table, labels: labels).evaluate(labels.rows)
     }

@@ -10,7 +10,6 @@ struct TrainingRun {
     let labels: Labels
     let split: Split
     let seed: UInt64
-    let compiler: (any FeatureExpressionCompiler)?
     let keepGoing: @Sendable () -> Bool
 
     /// Records kept for the parity check.
@@ -19,7 +18,7 @@ struct TrainingRun {
     func candidate(elapsed: () -> Duration) throws(ModelError) -> Candidate {
         let (training, validation) = stoppingRows()
         let fitted = try fit(training)
-        let pipeline = try FeaturePipeline(fitted, compiler: compiler)
+        let pipeline = try FeaturePipeline(fitted)
         let job = TrainingJob(
             task: spec.task, classes: labels.classes, pipeline: pipeline, table: table,
             rows: training, validation: validation, targets: labels.targets,
@@ -28,7 +27,7 @@ struct TrainingRun {
         let trained = try kind.train(job)
         let artifact = ModelArtifact(
             spec: spec, features: fitted, file: trained.file, classes: labels.classes)
-        let model = try LoadedModel(artifact, compiler: compiler)
+        let model = try LoadedModel(artifact)
         let judge = Judge(model: model, table: table, labels: labels)
         let scores = try judge.scores(split.test)
         let baselines = try Baselines(run: self, training: split.training).evaluations()
@@ -305,7 +304,7 @@ struct Baselines {
                 failsOnMissing: false,
                 state: .number(fill: shift, shift: shift, scale: scale, logarithm: logarithm))
         }
-        let pipeline = try FeaturePipeline(fitted, compiler: run.compiler)
+        let pipeline = try FeaturePipeline(fitted)
         guard pipeline.width <= 512 else { return nil }
         let job = TrainingJob(
             task: run.spec.task, classes: run.labels.classes, pipeline: pipeline, table: run.table,
@@ -315,7 +314,7 @@ struct Baselines {
         let artifact = ModelArtifact(
             spec: run.spec, features: fitted, file: try kind.train(job).file,
             classes: run.labels.classes)
-        let model = try LoadedModel(artifact, compiler: run.compiler)
+        let model = try LoadedModel(artifact)
         return try Judge(model: model, table: run.table, labels: run.labels).evaluate(test)
     }
 }

@@ -215,8 +215,8 @@ enum ForestKind: ModelKind {
     static func train(_ job: borrowing TrainingJob) throws(ModelError) -> TrainedFile {
         let trees = try job.integer("n_estimators", in: 1...10_000) ?? 200
         let width = Double(max(1, job.pipeline.width))
-        // As many columns per split as are usual: the root of all for classes, a third for numbers.
-        let share = job.task == .regression ? 1 / 3.0 : width.squareRoot() / width
+        // As many columns per split as are usual: the root of all for classes, all for numbers.
+        let share = job.task == .regression ? 1 : width.squareRoot() / width
         let presets = [
             ("num_parallel_tree", "\(trees)"), ("max_depth", "12"), ("subsample", "0.8"),
             ("colsample_bynode", "\(Float(min(1, max(share, 1 / width))))"), ("lambda", "0.1"),
