@@ -18,12 +18,14 @@ func module(
     _ name: String,
     _ dependencies: [Target.Dependency],
     resources: [Resource] = [],
+    exclude: [String] = [],
     tested: Bool = true,
     testDependencies: [Target.Dependency] = [],
     fixtures: Bool = false
 ) -> [Target] {
     let target = Target.target(
-        name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+        name: name, dependencies: dependencies, exclude: exclude, resources: resources,
+        swiftSettings: settings)
     guard tested else { return [target] }
     return [
         target,
@@ -113,7 +115,7 @@ let level5 =
         [
             "CrossdockDiagnostics", "CrossdockData", "CrossdockXML", "CrossdockCrypto",
             "CSandboxData", log, nioCore, nioPosix, nioHTTP1, nioSSL,
-        ])
+        ], exclude: ["README.md"])
 let level6: [Target] = connectors.flatMap { name -> [Target] in
     let folder = "connectors/\(name.lowercased())"
     return [
