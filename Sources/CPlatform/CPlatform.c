@@ -172,7 +172,16 @@ int platform_reset_peak_resident_bytes(void) {
 
 void platform_trim_heap(void) { malloc_trim(0); }
 
-// ---- Numbers
+// ---- Numbers and texts
+
+void platform_error_text(int error, uint8_t *buffer, size_t length) {
+    if (length == 0) return;
+    char own[256];
+    // GNU's variant returns the text, which is not always in the buffer given.
+    const char *text = strerror_r(error, own, sizeof own);
+    strncpy((char *)buffer, text, length - 1);
+    buffer[length - 1] = 0;
+}
 
 int platform_random(void *buffer, size_t length) {
     uint8_t *next = buffer;

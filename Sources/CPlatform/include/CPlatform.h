@@ -94,7 +94,11 @@ int platform_reset_peak_resident_bytes(void);
 /// Gives freed heap memory back to the system.
 void platform_trim_heap(void);
 
-// ---- Numbers
+// ---- Numbers and texts
+
+/// Writes what the system says about an error number, ended by a zero byte. Safe among threads, which
+/// strerror is not.
+void platform_error_text(int error, uint8_t *buffer, size_t length);
 
 /// Fills `buffer` from the kernel's random generator. 0, or an error number.
 int platform_random(void *buffer, size_t length);
