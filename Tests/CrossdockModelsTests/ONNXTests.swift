@@ -23,7 +23,9 @@ struct ONNXTests {
             let expected = try #require(item["expected"]?[port.name], "no '\(port.name)'")
             switch answer {
             case .tensor(let tensor):
-                let flat = (expected.array ?? []).flatMap { $0.array == nil ? [$0.double] : $0.doubles }
+                let flat = (expected.array ?? []).flatMap {
+                    $0.array == nil ? [$0.double] : $0.doubles
+                }
                 let found = try #require(tensor.numbers)
                 #expect(found.count == flat.count)
                 for (one, other) in zip(found, flat) {
@@ -49,8 +51,11 @@ struct ONNXTests {
                 if port.element == .text {
                     feed[port.name] = .texts(values.strings, shape: [rows, 1])
                 } else {
-                    let flat = (values.array ?? []).flatMap { $0.array == nil ? [$0.double] : $0.doubles }
-                    feed[port.name] = .floats(flat.map { Float($0) }, shape: [rows, flat.count / max(1, rows)])
+                    let flat = (values.array ?? []).flatMap {
+                        $0.array == nil ? [$0.double] : $0.doubles
+                    }
+                    feed[port.name] = .floats(
+                        flat.map { Float($0) }, shape: [rows, flat.count / max(1, rows)])
                 }
             }
             return feed
@@ -61,7 +66,9 @@ struct ONNXTests {
         let port = try #require(inputs.first)
         let flat = rows.flatMap(\.self)
         let shape = [rows.count, rows.first?.count ?? 0]
-        feed[port.name] = port.element == .double ? .doubles(flat, shape: shape) : .floats(flat.map { Float($0) }, shape: shape)
+        feed[port.name] =
+            port.element == .double
+            ? .doubles(flat, shape: shape) : .floats(flat.map { Float($0) }, shape: shape)
         return feed
     }
 
@@ -71,7 +78,8 @@ struct ONNXTests {
     func broken(_ name: String) throws {
         let bytes = try Fixture.bytes("reference/onnx/broken_\(name).onnx")
         let error = #expect(throws: ModelError.self) { _ = try ONNXSession(bytes) }
-        let expected = name == "opset_99" || name == "unknown_operator"
+        let expected =
+            name == "opset_99" || name == "unknown_operator"
             ? DiagnosticCode.modelFileUnsupported : .modelFileBroken
         #expect(error?.code == expected)
     }
@@ -94,12 +102,16 @@ struct ONNXTests {
             #expect(error?.code == .onnxFailed)
         }
         let answers = try session.run(["X": .floats([], shape: [0, 30])])
-        #expect(answers.allSatisfy { if case .tensor(let tensor) = $0 { tensor.count == 0 } else { false } })
+        #expect(
+            answers.allSatisfy {
+                if case .tensor(let tensor) = $0 { tensor.count == 0 } else { false }
+            })
     }
 
     @Test("A model with a fixed batch says how many rows it takes")
     func fixedBatch() throws {
-        let session = try ONNXSession(try Fixture.bytes("reference/onnx/torch_mlp_fixed_batch_2.onnx"))
+        let session = try ONNXSession(
+            try Fixture.bytes("reference/onnx/torch_mlp_fixed_batch_2.onnx"))
         #expect(session.inputs[0].fixedRows == 2)
         let error = #expect(throws: ModelError.self) {
             try session.run(["features": .floats([Float](repeating: 0, count: 30), shape: [1, 30])])
@@ -113,13 +125,21 @@ struct ONNXTests {
             [UInt8(field << 3 | 2), UInt8(content.count)] + content
         }
         func varint(_ field: Int, _ bytes: [UInt8]) -> [UInt8] { [UInt8(field << 3)] + bytes }
-        let outside = message(7, message(5, message(13, message(1, Array("location".utf8)) + message(2, Array("/etc/passwd".utf8)))))
+        let outside = message(
+            7,
+            message(
+                5,
+                message(
+                    13, message(1, Array("location".utf8)) + message(2, Array("/etc/passwd".utf8))))
+        )
         let flagged = message(7, message(5, varint(14, [1])))
         let foreign = message(7, message(1, message(7, Array("evil.ops".utf8))))
         let huge = message(7, message(5, varint(1, [0xFF, 0xFF, 0xFF, 0xFF, 0x0F])))
-        let negative = message(7, message(5, varint(1, [0xFB, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01])))
+        let negative = message(
+            7, message(5, varint(1, [0xFB, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01])))
         let cases: [([UInt8], DiagnosticCode)] = [
-            (outside, .modelFileUnsupported), (flagged, .modelFileUnsupported), (foreign, .modelFileUnsupported),
+            (outside, .modelFileUnsupported), (flagged, .modelFileUnsupported),
+            (foreign, .modelFileUnsupported),
             (huge, .modelTooLarge), (negative, .modelTooLarge),
         ]
         for (bytes, code) in cases {
@@ -132,10 +152,13 @@ struct ONNXTests {
     func mutations() throws {
         let original = try Fixture.bytes("reference/onnx/opportunity_mixed_inputs.onnx")
         var generator = SplitMix64(seed: 3)
-        for cut in stride(from: 0, to: original.count, by: 7) { _ = try? ONNXFile(Array(original.prefix(cut))) }
+        for cut in stride(from: 0, to: original.count, by: 7) {
+            _ = try? ONNXFile(Array(original.prefix(cut)))
+        }
         for _ in 0..<2_000 {
             var bytes = original
-            bytes[Int(generator.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: generator.next())
+            bytes[Int(generator.next() % UInt64(bytes.count))] = UInt8(
+                truncatingIfNeeded: generator.next())
             _ = try? ONNXFile(bytes)
         }
     }

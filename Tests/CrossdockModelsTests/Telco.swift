@@ -7,7 +7,8 @@ import Testing
 /// The customer table as the records a CRM would hold.
 enum Telco {
     private static let fields = [
-        "customerID": "CustomerNumber__c", "gender": "Gender__c", "SeniorCitizen": "SeniorCitizen__c",
+        "customerID": "CustomerNumber__c", "gender": "Gender__c",
+        "SeniorCitizen": "SeniorCitizen__c",
         "Partner": "Partner__c", "Dependents": "Dependents__c", "tenure": "TenureMonths__c",
         "PhoneService": "PhoneService__c", "MultipleLines": "MultipleLines__c",
         "InternetService": "InternetService__c", "OnlineSecurity": "OnlineSecurity__c",
@@ -52,7 +53,8 @@ enum Telco {
         let top = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
         let file = top.appendingPathComponent("models/churn/model.yaml")
-        return try ModelSpec(yaml: try String(contentsOf: file, encoding: .utf8), file: "model.yaml")
+        return try ModelSpec(
+            yaml: try String(contentsOf: file, encoding: .utf8), file: "model.yaml")
     }
 
     /// Trained once for all tests that need a good model.
@@ -66,7 +68,8 @@ final class TemporaryFolder: Sendable {
     let path: String
 
     init() throws {
-        path = FileManager.default.temporaryDirectory
+        path =
+            FileManager.default.temporaryDirectory
             .appendingPathComponent("crossdock-models-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }

@@ -21,7 +21,9 @@ struct BoosterCase: Sendable, CustomTestStringConvertible {
     /// All rows, without the label, as the case changes them.
     func table() throws -> (rows: [[Double]], labels: [Double]) {
         let source = item["data"]?.string ?? ""
-        let file = source.contains("breast") ? "breast_cancer.csv" : source.contains("wine") ? "wine.csv" : "diabetes.csv"
+        let file =
+            source.contains("breast")
+            ? "breast_cancer.csv" : source.contains("wine") ? "wine.csv" : "diabetes.csv"
         var (rows, labels): ([[Double]], [Double]) = ([], [])
         for row in try Fixture.table(file).rows {
             rows.append(Array(row.dropLast()))
@@ -29,7 +31,9 @@ struct BoosterCase: Sendable, CustomTestStringConvertible {
         }
         if source.contains("first 8") { rows = rows.map { Array($0.prefix(8)) } }
         if source.contains("first 10") { rows = rows.map { Array($0.prefix(10)) } }
-        if source.contains("target/10") { labels = labels.map { ($0 / 10).rounded(.toNearestOrEven) } }
+        if source.contains("target/10") {
+            labels = labels.map { ($0 / 10).rounded(.toNearestOrEven) }
+        }
         for cell in item["missing_cells"]?.ints ?? [] { rows[cell / 8][cell % 8] = .nan }
         return (rows, labels)
     }
@@ -46,20 +50,26 @@ struct BoosterCase: Sendable, CustomTestStringConvertible {
 
     /// XGBoost's answer, flat.
     var prediction: [Double] {
-        (item["expected"]?["prediction"]?.array ?? []).flatMap { $0.array == nil ? [$0.double] : $0.doubles }
+        (item["expected"]?["prediction"]?.array ?? []).flatMap {
+            $0.array == nil ? [$0.double] : $0.doubles
+        }
     }
 }
 
 @Suite("XGBoost models")
 struct XGBoostTests {
-    @Test("The library answers what it was trained to answer", arguments: BoosterCase.all, ["json", "ubj"])
+    @Test(
+        "The library answers what it was trained to answer", arguments: BoosterCase.all,
+        ["json", "ubj"])
     func library(_ item: BoosterCase, _ format: String) throws {
         let booster = try Booster.load(try item.bytes(format))
         let scores = try booster.score(try floats(try item.testRows())).map(Double.init)
         #expect(largestDifference(scores, item.prediction) <= 1e-5)
     }
 
-    @Test("The native evaluator gives the library's very bits", arguments: BoosterCase.all, ["json", "ubj"])
+    @Test(
+        "The native evaluator gives the library's very bits", arguments: BoosterCase.all,
+        ["json", "ubj"])
     func native(_ item: BoosterCase, _ format: String) throws {
         let bytes = try item.bytes(format)
         let trees = try #require(TreeEnsemble(try XGBoostFile(bytes)))
@@ -99,7 +109,8 @@ struct XGBoostTests {
             for output in 0..<trees.outputs {
                 let all = found[output] + [explainer.base[output]]
                 #expect(largestDifference(all, expected[number].matrix[output]) <= 1e-4)
-                let margin = margins[number].array.map { $0[output].double } ?? margins[number].double
+                let margin =
+                    margins[number].array.map { $0[output].double } ?? margins[number].double
                 #expect(abs(all.reduce(0, +) - margin) <= 1e-4 * max(1, abs(margin)))
             }
         }
@@ -155,7 +166,8 @@ struct XGBoostTests {
         let training = table.indices.filter { !left.contains($0) }
         func matrix(_ rows: [Int]) throws -> DataMatrix {
             try DataMatrix.make(
-                try floats(rows.map { table[$0].dropLast() }), labels: rows.map { Float(table[$0].last ?? 0) })
+                try floats(rows.map { table[$0].dropLast() }),
+                labels: rows.map { Float(table[$0].last ?? 0) })
         }
         let (bytes, history) = try Booster.train(
             try matrix(training), validation: try matrix(valid), features: 30,
@@ -171,12 +183,16 @@ struct XGBoostTests {
             trees.score(table[row].dropLast().map { Float($0) }, into: &score)
             return Double(score[0])
         }
-        #expect(largestDifference(scores, item["expected"]?["prediction_at_best_first_10"]?.doubles ?? []) <= 1e-4)
+        #expect(
+            largestDifference(
+                scores, item["expected"]?["prediction_at_best_first_10"]?.doubles ?? []) <= 1e-4)
     }
 
     @Test("A base score per class is refused by an old library, never misread")
     func baseScorePerClass() throws {
-        let text = String(decoding: try Fixture.bytes("reference/models/xgb_multiclass-portable.json"), as: UTF8.self)
+        let text = String(
+            decoding: try Fixture.bytes("reference/models/xgb_multiclass-portable.json"),
+            as: UTF8.self)
         let changed = Array(text.replacing("[5E-1,5E-1,5E-1]", with: "[5E-1,2E-1,3E-1]").utf8)
         let file = try XGBoostFile(changed)
         #expect(throws: ModelError.self) { try file.portable(changed, library: 107) }
@@ -193,7 +209,8 @@ struct XGBoostTests {
         var broken: [[UInt8]] = [
             [], Array("{}".utf8), Array("PK\u{3}\u{4}".utf8), Array(bytes.prefix(bytes.count / 2)),
             Array(text.replacing("\"left_children\":[1,3", with: "\"left_children\":[1,1").utf8),
-            Array(text.replacing("\"left_children\":[1,3", with: "\"left_children\":[1,99999").utf8),
+            Array(
+                text.replacing("\"left_children\":[1,3", with: "\"left_children\":[1,99999").utf8),
             Array(text.replacing("\"num_feature\":\"30\"", with: "\"num_feature\":\"3\"").utf8),
             Array(text.replacing("\"base_score\":\"[5E-1]\"", with: "\"base_score\":\"x\"").utf8),
             Array(text.replacing("\"tree_info\":[0,0", with: "\"tree_info\":[7,0").utf8),
@@ -212,8 +229,10 @@ struct XGBoostTests {
         var generator = SplitMix64(seed: 7)
         for _ in 0..<2_000 {
             var bytes = original
-            bytes[Int(generator.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: generator.next())
-            if let file = try? XGBoostFile(bytes), let trees = TreeEnsemble(file), trees.columns > 0 {
+            bytes[Int(generator.next() % UInt64(bytes.count))] = UInt8(
+                truncatingIfNeeded: generator.next())
+            if let file = try? XGBoostFile(bytes), let trees = TreeEnsemble(file), trees.columns > 0
+            {
                 var scores = [Float](repeating: 0, count: trees.outputs)
                 trees.score([Float](repeating: 1, count: trees.columns), into: &scores)
             }

@@ -79,12 +79,14 @@ struct TrainingTable: Sendable {
         }
     }
 
-    private static func document(_ line: [UInt8], _ number: Int) throws(ModelError) -> JSONDocument {
+    private static func document(_ line: [UInt8], _ number: Int) throws(ModelError) -> JSONDocument
+    {
         do {
             let document = try JSONDocument(line)
             if document.root.kind == .object { return document }
         } catch {
-            throw ModelError(.trainingDataUnreadable, "line \(number): \(error.message)", cause: error)
+            throw ModelError(
+                .trainingDataUnreadable, "line \(number): \(error.message)", cause: error)
         }
         throw ModelError(.trainingDataUnreadable, "line \(number) is no JSON object")
     }
@@ -118,7 +120,8 @@ struct TrainingTable: Sendable {
             let document = try FeatureExpressions.evaluate(expression, name, record)
             let isKept = document.withView { view in
                 var scratch = TextScratch()
-                return append(columns[feature].reader.read(view, 0, &scratch), to: .feature(feature))
+                return append(
+                    columns[feature].reader.read(view, 0, &scratch), to: .feature(feature))
             }
             if !isKept { throw refusal(.feature(feature), line) }
         }
@@ -145,7 +148,9 @@ struct TrainingTable: Sendable {
             for (target, cell) in targets {
                 let isKept =
                     cell.map { cell in
-                        row.withCell(cell) { append(self.reader(of: target).read(cell: $0), to: target) }
+                        row.withCell(cell) {
+                            append(self.reader(of: target).read(cell: $0), to: target)
+                        }
                     } ?? append(.absent, to: target)
                 if !isKept { throw refusal(target, reader.line) }
             }
@@ -219,13 +224,16 @@ struct TrainingTable: Sendable {
                 "line \(line): the label must be \(reader(of: .label).expectation)")
         case .by, .key:
             ModelError(
-                .trainingDataUnreadable, "line \(line): the key, group or time must be text or a number")
+                .trainingDataUnreadable,
+                "line \(line): the key, group or time must be text or a number")
         }
     }
 
     /// The row as a JSON record with its declared fields only.
     func record(_ row: Int) -> Value {
-        if records.indices.contains(row), let value = try? Value(json: records[row]) { return value }
+        if records.indices.contains(row), let value = try? Value(json: records[row]) {
+            return value
+        }
         var record = Value.object(ValueObject())
         for (number, feature) in features.enumerated() {
             guard case .field(let path) = feature.source else { continue }
@@ -278,7 +286,8 @@ extension Value {
 extension Timestamp {
     /// `yyyy-MM-dd` of seconds since 1970.
     static func day(_ seconds: Double) -> String {
-        let date = CivilDate(daysSince1970: Int(max(-1e7, min(1e7, (seconds / 86_400).rounded(.down)))))
+        let date = CivilDate(
+            daysSince1970: Int(max(-1e7, min(1e7, (seconds / 86_400).rounded(.down)))))
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         let year = String(repeating: "0", count: max(0, 4 - "\(date.year)".count)) + "\(date.year)"
         return "\(year)-\(two(date.month))-\(two(date.day))"

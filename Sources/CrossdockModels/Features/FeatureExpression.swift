@@ -31,7 +31,8 @@ struct FeatureExpressions: Sendable {
             return try JSONDocument(value.json)
         } catch {
             throw ModelError(
-                .featureExpression, "the expression of '\(name)' failed", feature: name, cause: error)
+                .featureExpression, "the expression of '\(name)' failed", feature: name,
+                cause: error)
         }
     }
 }

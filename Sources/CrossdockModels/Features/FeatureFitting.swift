@@ -21,9 +21,11 @@ struct FeatureFitting {
         case .onehot(let minimum): state = try fitOneHot(minimum)
         case .ordinal:
             let categories = sortedCategories()
+            // Missing, where training had it, comes after all categories.
+            let missing = counts().missing > 0 ? Double(categories.count) : -2
             state = .values(
                 categories: categories, numbers: categories.indices.map(Double.init), unknown: -1,
-                missing: -2, fill: textFill())
+                missing: missing, fill: textFill())
         case .frequency: state = fitFrequency()
         case .target(let smoothing): state = fitTarget(smoothing)
         case .hash(let bits): state = .hash(bits: bits, fill: textFill())
@@ -111,8 +113,10 @@ struct FeatureFitting {
         case .mode:
             let counts = counts().of
             guard let most = counts.max(), most > 0 else { return nil }
-            return Self.sorted(counts.indices.filter { counts[$0] == most }.map { column.table[$0] })
-                .first
+            return Self.sorted(
+                counts.indices.filter { counts[$0] == most }.map { column.table[$0] }
+            )
+            .first
         default: return nil
         }
     }
@@ -132,7 +136,8 @@ struct FeatureFitting {
     }
 
     private func fitOneHot(_ minimum: Int) throws(ModelError) -> FeatureState {
-        let (counts, missing) = counts()
+        let counted = self.counts()
+        let counts = counted.of
         let categories = sortedCategories(minimum: minimum)
         guard categories.count <= Self.maximumCategories else {
             throw ModelError(
@@ -143,9 +148,11 @@ struct FeatureFitting {
                 """, feature: feature.name)
         }
         let fill = textFill()
+        // Missing is a category too, with a column of its own unless it is a rare one.
+        let missing = fill == nil && feature.missing != .fail ? counted.missing : 0
         return .onehot(
-            categories: categories, hasNull: missing > 0 && fill == nil && feature.missing != .fail,
-            hasOther: counts.contains { $0 > 0 && $0 < minimum }, fill: fill)
+            categories: categories, hasNull: missing >= max(1, minimum),
+            hasOther: (counts + [missing]).contains { $0 > 0 && $0 < minimum }, fill: fill)
     }
 
     private func fitFrequency() -> FeatureState {
@@ -167,7 +174,9 @@ struct FeatureFitting {
         let categories = sortedCategories()
         return .values(
             categories: categories,
-            numbers: categories.map { column.table.find($0).map { encoding.values[$0] } ?? encoding.mean },
+            numbers: categories.map {
+                column.table.find($0).map { encoding.values[$0] } ?? encoding.mean
+            },
             unknown: encoding.mean, missing: encoding.missing, fill: textFill())
     }
 }

@@ -39,10 +39,12 @@ final class FeaturePipeline: Sendable {
         _ record: JSONNode, into row: UnsafeMutablePointer<Double>, texts: inout [String]
     ) throws(ModelError) {
         guard record.kind == .object else {
-            throw ModelError(.rowNotObject, "a row must be a JSON object, not \(Self.name(record.kind))")
+            throw ModelError(
+                .rowNotObject, "a row must be a JSON object, not \(Self.name(record.kind))")
         }
         row.update(repeating: 0, count: width)
-        let refused = record.document.withView { view -> (feature: Int, why: FeaturePlan.Refusal)? in
+        let refused = record.document.withView {
+            view -> (feature: Int, why: FeaturePlan.Refusal)? in
             withUnsafeTemporaryAllocation(of: Int32.self, capacity: features.count) { positions in
                 guard let start = positions.baseAddress else { return nil }
                 locator.locate(view, record.index, into: start)

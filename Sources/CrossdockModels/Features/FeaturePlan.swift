@@ -72,13 +72,15 @@ struct FeaturePlan: Sendable {
         case .onehot(let categories, let hasNull, let hasOther, let fill):
             step.operation = .onehot
             (step.table, step.mask) = addTable(categories)
-            if hasNull { step.missing = categories.count }
             if hasOther { step.other = categories.count + (hasNull ? 1 : 0) }
+            step.missing = hasNull ? categories.count : step.other
             if let fill { step.missing = Self.place(of: fill, in: categories) ?? step.other }
         case .values(let categories, let values, let unknown, let missing, let fill):
             step.operation = .values
             (step.table, step.mask) = addTable(categories)
-            let standIn = fill.map { Self.place(of: $0, in: categories).map { values[$0] } ?? unknown }
+            let standIn = fill.map {
+                Self.place(of: $0, in: categories).map { values[$0] } ?? unknown
+            }
             numbers += [unknown, standIn ?? missing] + values
         case .hash(let bits, let fill):
             step.operation = .hash
@@ -115,7 +117,9 @@ struct FeaturePlan: Sendable {
         slots += [Slot](repeating: Slot(hash: 0, start: 0, length: -1, category: 0), count: size)
         for (number, category) in categories.enumerated() {
             let bytes = Array(category.utf8)
-            let hash = bytes.withUnsafeBufferPointer { UInt32(truncatingIfNeeded: TextTable.hash($0)) }
+            let hash = bytes.withUnsafeBufferPointer {
+                UInt32(truncatingIfNeeded: TextTable.hash($0))
+            }
             var slot = Int(hash) & (size - 1)
             while slots[start + slot].length >= 0 { slot = (slot + 1) & (size - 1) }
             slots[start + slot] = Slot(
@@ -227,7 +231,9 @@ struct FeaturePlan: Sendable {
             let text = String(decoding: value.text, as: UTF8.self)
             vectorizers[step.extra].encode(text, into: columns)
         default:
-            let text = value.isMissing ? fills[step.extra] ?? "" : String(decoding: value.text, as: UTF8.self)
+            let text =
+                value.isMissing
+                ? fills[step.extra] ?? "" : String(decoding: value.text, as: UTF8.self)
             texts.append(text)
         }
     }

@@ -65,7 +65,9 @@ struct ValueReader: Sendable {
             }
         case .number: return number(view.text(index))
         case .string:
-            let text = view.isEscaped(index) ? scratch.keep(JSONEscapes.decode(view.text(index))) : view.text(index)
+            let text =
+                view.isEscaped(index)
+                ? scratch.keep(JSONEscapes.decode(view.text(index))) : view.text(index)
             switch type {
             case .category, .text: return .text(text)
             case .date, .dateTime: return time(text)

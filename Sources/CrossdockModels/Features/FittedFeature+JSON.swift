@@ -98,7 +98,8 @@ extension FeatureState {
                 throw Value.damaged("categories and numbers differ in length")
             }
             self = .values(
-                categories: categories, numbers: numbers, unknown: try stored.storedNumber("unknown"),
+                categories: categories, numbers: numbers,
+                unknown: try stored.storedNumber("unknown"),
                 missing: try stored.storedNumber("missing"), fill: text)
         case "hash": self = .hash(bits: try stored.storedInteger("bits", in: 1...16), fill: text)
         case "terms":
@@ -113,7 +114,8 @@ extension FeatureState {
                     weights: weights))
         case "cycle": self = .cycle(period: try stored.storedNumber("period"), fill: number)
         case "datePart":
-            guard let part = FeatureEncoding.DatePart(rawValue: try stored.storedText("part")) else {
+            guard let part = FeatureEncoding.DatePart(rawValue: try stored.storedText("part"))
+            else {
                 throw Value.damaged("a part of a date is unknown")
             }
             self = .datePart(part, zone: try stored.storedText("zone"), fill: number)

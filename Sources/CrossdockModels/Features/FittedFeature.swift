@@ -31,7 +31,8 @@ enum FeatureState: Sendable {
     /// A column per category, then one for missing and one for all others where training had them.
     case onehot(categories: [String], hasNull: Bool, hasOther: Bool, fill: String?)
     /// One number per category.
-    case values(categories: [String], numbers: [Double], unknown: Double, missing: Double, fill: String?)
+    case values(
+        categories: [String], numbers: [Double], unknown: Double, missing: Double, fill: String?)
     case hash(bits: Int, fill: String?)
     case terms(TextVectorizer)
     case cycle(period: Double, fill: Double?)

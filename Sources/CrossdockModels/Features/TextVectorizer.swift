@@ -39,7 +39,9 @@ struct TextVectorizer: Sendable {
         }
         let frequent = documents.indices.filter { documents[$0] >= options.minimum }
         let kept = frequent.sorted { one, other in
-            if occurrences[one] != occurrences[other] { return occurrences[one] > occurrences[other] }
+            if occurrences[one] != occurrences[other] {
+                return occurrences[one] > occurrences[other]
+            }
             return table[one].unicodeScalars.lexicographicallyPrecedes(table[other].unicodeScalars)
         }.prefix(options.maximum)
         let sorted = kept.map { (table[$0], documents[$0]) }.sorted {

@@ -199,7 +199,8 @@ struct LocalTime {
         case .hour: hour / 24
         case .weekday: Double(date.weekday) / 7
         case .month: Double(date.month - 1) / 12
-        case .dayOfMonth: Double(date.day - 1) / Double(CivilDate.days(in: date.month, of: date.year))
+        case .dayOfMonth:
+            Double(date.day - 1) / Double(CivilDate.days(in: date.month, of: date.year))
         case .dayOfYear: Double(date.dayOfYear - 1) / (CivilDate.isLeap(date.year) ? 366 : 365)
         }
     }

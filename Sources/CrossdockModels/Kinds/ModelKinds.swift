@@ -4,7 +4,7 @@ internal import CrossdockDiagnostics
 public enum ModelKinds {
     static let all: [any ModelKind.Type] = [
         XGBoostKind.self, TreeKind.self, ForestKind.self, LogisticKind.self, LinearKind.self,
-        RidgeKind.self, LassoKind.self,
+        RidgeKind.self, LassoKind.self, ImportedKind.self,
     ]
 
     static var names: [String] { all.map { $0.name } }
@@ -58,7 +58,7 @@ public enum ModelKinds {
                     "'\(feature.name)': target encoding needs one number as label, not classes",
                     at: feature.span, help: "use 'onehot', 'ordinal' or 'hash'")
             }
-            if feature.type.isText, feature.encoding == .none {
+            if feature.type.isText, feature.encoding == .none, kind != ImportedKind.self {
                 return Diagnostic(
                     .specUnsuitable,
                     "'\(feature.name)': '\(kind.name)' takes numbers; encode the text",

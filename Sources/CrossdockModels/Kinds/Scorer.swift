@@ -21,7 +21,9 @@ protocol Scorer: Sendable {
     /// How much each column moved the model's inner sum of `output`, and what it is without any.
     ///
     /// - Returns: nil where the model cannot say.
-    func contributions(_ row: UnsafePointer<Double>, output: Int) -> (columns: [Double], base: Double)?
+    func contributions(_ row: UnsafePointer<Double>, output: Int) -> (
+        columns: [Double], base: Double
+    )?
 }
 
 extension Scorer {

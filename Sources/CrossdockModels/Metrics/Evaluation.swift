@@ -56,7 +56,10 @@ extension Evaluation {
         return Evaluation(
             task: .binary, rows: truth.count, positives: truth.count { $0 },
             metrics: [
-                (.auc, ranking.auc.map { .value($0, interval($0, ranking)) } ?? .undefined(oneClass)),
+                (
+                    .auc,
+                    ranking.auc.map { .value($0, interval($0, ranking)) } ?? .undefined(oneClass)
+                ),
                 (.averagePrecision, metric(ranking.averagePrecision, none)),
                 (.prAuc, metric(ranking.trapezoidArea, none)),
                 (.ks, metric(ranking.ks, oneClass)),
@@ -78,7 +81,7 @@ extension Evaluation {
         }
         let matrix = ConfusionMatrix(classes: classes, truth: truth, predicted: predicted)
         let bins = CalibrationBins(
-            confidences: probabilities.map { $0.max() ?? 0 },
+            topConfidences: probabilities.map { $0.max() ?? 0 },
             outcomes: zip(truth, predicted).map { $0 == $1 },
             count: CalibrationBins.usual(for: truth.count))
         let empty = "there are no rows"
@@ -88,7 +91,8 @@ extension Evaluation {
                 (
                     .logLoss,
                     metric(
-                        ProbabilityMetrics.logLoss(truth: truth, probabilities: probabilities), empty)
+                        ProbabilityMetrics.logLoss(truth: truth, probabilities: probabilities),
+                        empty)
                 ),
                 (
                     .auc,
@@ -98,7 +102,8 @@ extension Evaluation {
                 ),
                 (
                     .brier,
-                    metric(ProbabilityMetrics.brier(truth: truth, probabilities: probabilities), empty)
+                    metric(
+                        ProbabilityMetrics.brier(truth: truth, probabilities: probabilities), empty)
                 ),
                 (.ece, metric(bins.expectedError, empty)),
             ] + labels(matrix, averaged: true, empty))
@@ -159,7 +164,8 @@ extension Evaluation {
         guard n > 0 else { return nil }
         let z = 1.959963984540054
         let center = (share + z * z / (2 * n)) / (1 + z * z / n)
-        let half = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
+        let half =
+            z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
         return max(0, center - half)...min(1, center + half)
     }
 }
@@ -206,7 +212,8 @@ struct MulticlassRanking {
                 let rows = truth.indices.filter { truth[$0] == a || truth[$0] == b }
                 func auc(_ k: Int) -> Double? {
                     RankingMetrics(
-                        truth: rows.map { truth[$0] == k }, scores: rows.map { probabilities[$0][k] }
+                        truth: rows.map { truth[$0] == k },
+                        scores: rows.map { probabilities[$0][k] }
                     ).auc
                 }
                 guard let one = auc(a), let other = auc(b) else { return nil }

@@ -5,7 +5,8 @@ public enum MetricName: String, Sendable, CaseIterable {
     // Classification, from scores.
     case auc, averagePrecision, prAuc, ks, logLoss, brier, ece, mce
     // Regression.
-    case mae, mse, rmse, medianAbsoluteError, maxError, mape, wape, smape, r2, explainedVariance, bias
+    case mae, mse, rmse, medianAbsoluteError, maxError, mape, wape, smape, r2, explainedVariance,
+        bias
     case msle, rmsle, poissonDeviance, gammaDeviance
 
     /// Whether a larger value is a better one; false for errors.

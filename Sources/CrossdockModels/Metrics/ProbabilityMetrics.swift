@@ -51,7 +51,11 @@ enum ProbabilityMetrics {
 /// Confidence against outcome, in bins of equal width.
 ///
 /// Bins are closed below and open above, the last one closed. Empty bins are left out. For few rows the
-/// error is biased upwards.
+/// error is biased upwards. Which bin a confidence on an edge belongs to is decided by the edges' last
+/// bit, so they are computed as the peer computes them.
+///
+/// - Source: torchmetrics, `binary_calibration_error` (64-bit) and `multiclass_calibration_error`
+///   (32-bit), whose edges come from `torch.linspace`: from both ends to the middle.
 struct CalibrationBins {
     struct Bin {
         var count = 0.0
@@ -65,25 +69,36 @@ struct CalibrationBins {
     /// The number of bins used unless said otherwise.
     static func usual(for rows: Int) -> Int { rows < 500 ? 10 : 15 }
 
+    /// The bins of a binary model's probabilities.
     init(confidences: [Double], outcomes: [Bool], count: Int) {
-        var bins = [Bin](repeating: Bin(), count: max(1, count))
-        for (confidence, outcome) in zip(confidences, outcomes) {
-            guard !confidence.isNaN else { continue }
-            let place = min(bins.count - 1, max(0, Self.place(confidence, bins.count)))
+        self.init(confidences, outcomes, edges: Self.edges(count))
+    }
+
+    /// The bins of the likeliest class's probability.
+    init(topConfidences: [Double], outcomes: [Bool], count: Int) {
+        self.init(topConfidences.map { Float($0) }, outcomes, edges: Self.edges(count))
+    }
+
+    private init<Scalar: BinaryFloatingPoint>(
+        _ confidences: [Scalar], _ outcomes: [Bool], edges: [Scalar]
+    ) {
+        var bins = [Bin](repeating: Bin(), count: max(1, edges.count - 1))
+        for (confidence, outcome) in zip(confidences, outcomes) where !confidence.isNaN {
+            let above = edges.partitioningIndex { $0 > confidence }
+            let place = min(bins.count - 1, max(0, above - 1))
             bins[place].count += 1
-            bins[place].confidence += confidence
+            bins[place].confidence += Double(confidence)
             bins[place].outcomes += outcome ? 1 : 0
         }
         self.bins = bins.filter { $0.count > 0 }
     }
 
-    /// An edge k/n as computed belongs to the bin above it.
-    private static func place(_ confidence: Double, _ count: Int) -> Int {
-        let bounded = min(max(confidence, 0), 1)
-        var place = Int(bounded * Double(count))
-        while place + 1 < count, bounded >= Double(place + 1) / Double(count) { place += 1 }
-        while place > 0, bounded < Double(place) / Double(count) { place -= 1 }
-        return place
+    private static func edges<Scalar: BinaryFloatingPoint>(_ count: Int) -> [Scalar] {
+        let count = max(1, count)
+        let step = 1 / Scalar(count)
+        return (0...count).map { place in
+            place < (count + 1) / 2 ? step * Scalar(place) : 1 - step * Scalar(count - place)
+        }
     }
 
     private var total: Double { bins.reduce(0) { $0 + $1.count } }

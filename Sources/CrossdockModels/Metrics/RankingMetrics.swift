@@ -81,10 +81,10 @@ struct RankingMetrics {
         return max(0, rocCurve.map { $0.truePositives - $0.falsePositives }.max() ?? 0)
     }
 
-    /// Positives among the highest-scored share of rows; ties in the order of the rows.
+    /// Positives among the highest-scored share of rows, at least one; ties in the order of the rows.
     func precision(top share: Double) -> Double? {
-        let count = Int((Double(rows.count) * share).rounded(.down))
-        guard count > 0 else { return nil }
+        guard !rows.isEmpty else { return nil }
+        let count = max(1, Int((Double(rows.count) * share).rounded(.down)))
         let order = rows.indices.sorted { (-rows[$0].score, $0) < (-rows[$1].score, $1) }
         let found = order.prefix(count).reduce(0) { $0 + (rows[$1].isPositive ? 1 : 0) }
         return Double(found) / Double(count)

@@ -40,7 +40,8 @@ enum ONNXRuntime {
         for path in candidates() {
             var error = [CChar](repeating: 0, count: 512)
             if crossdock_ort_open(path, &error, error.count) { return }
-            complaints.append(String(decoding: error.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self))
+            complaints.append(
+                String(decoding: error.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self))
         }
         throw ModelError(
             .onnxRuntimeMissing,

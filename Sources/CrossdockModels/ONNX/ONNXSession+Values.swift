@@ -48,7 +48,9 @@ struct TensorKeeper: ~Copyable {
         let block = UnsafeMutableRawPointer.allocate(
             byteCount: max(1, size), alignment: MemoryLayout<Element>.alignment)
         memory.append(block)
-        values.withUnsafeBytes { block.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(block), byteCount: $0.count) }
+        values.withUnsafeBytes {
+            block.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(block), byteCount: $0.count)
+        }
         var made: OpaquePointer?
         let dimensions = shape.map { Int64($0) }
         try ONNXRuntime.check(
@@ -104,7 +106,9 @@ extension ONNXSession {
         _ value: OpaquePointer, _ body: (UnsafeBufferPointer<Float>) throws(ModelError) -> Result
     ) throws(ModelError) -> Result {
         let (type, _, count) = try description(of: value)
-        guard type == ORT_FLOAT else { throw ModelError(.scoreShape, "the answer is no float tensor") }
+        guard type == ORT_FLOAT else {
+            throw ModelError(.scoreShape, "the answer is no float tensor")
+        }
         return try body(try elements(value, count, as: Float.self))
     }
 
@@ -181,7 +185,8 @@ extension ONNXSession {
             var kind = ORT_KIND_UNKNOWN
             try ONNXRuntime.check(crossdock_ort_value_kind(map, &kind))
             guard kind == ORT_KIND_MAP else {
-                throw ModelError(.scoreShape, "the model answers a sequence of something other than maps")
+                throw ModelError(
+                    .scoreShape, "the model answers a sequence of something other than maps")
             }
             let keys = try element(map, 0)
             defer { crossdock_ort_release_value(keys) }

@@ -91,12 +91,16 @@ public struct ONNXSession: ~Copyable, @unchecked Sendable {
             shape: shape.map { $0 < 0 ? nil : $0 })
     }
 
-    private static func shape(of tensor: OpaquePointer) throws(ModelError) -> (OrtElementType, [Int]) {
+    private static func shape(of tensor: OpaquePointer) throws(ModelError) -> (
+        OrtElementType, [Int]
+    ) {
         var element = ORT_UNDEFINED
         try ONNXRuntime.check(crossdock_ort_element_type(tensor, &element))
         var rank = 0
         try ONNXRuntime.check(crossdock_ort_dimension_count(tensor, &rank))
-        guard rank <= 32 else { throw ModelError(.modelFileUnsupported, "a tensor of rank \(rank)") }
+        guard rank <= 32 else {
+            throw ModelError(.modelFileUnsupported, "a tensor of rank \(rank)")
+        }
         var dimensions = [Int64](repeating: 0, count: rank)
         try ONNXRuntime.check(crossdock_ort_dimensions(tensor, &dimensions, rank))
         return (element, dimensions.map { Int($0) })

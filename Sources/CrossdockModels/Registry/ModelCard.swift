@@ -22,7 +22,8 @@ struct ModelCard {
         if let label = spec.label {
             object["label"] = [
                 "field": .string(label.field.text), "positive": .text(artifact.classes.last),
-                "horizonSeconds": label.horizon.map { .integer(Int($0.components.seconds)) } ?? .null,
+                "horizonSeconds": label.horizon.map { .integer(Int($0.components.seconds)) }
+                    ?? .null,
             ]
         }
         object["classes"] = .texts(artifact.classes)
@@ -63,7 +64,8 @@ struct ModelCard {
                 case .expression(let text): "`\(text.replacing("|", with: "\\|"))`"
                 }
             lines.append(
-                "| \(feature.name) | \(field) | \(feature.reader.type.rawValue) | \(feature.width) |")
+                "| \(feature.name) | \(field) | \(feature.reader.type.rawValue) | \(feature.width) |"
+            )
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -88,7 +90,8 @@ struct ModelCard {
             let high = metric["high"]?.number.map { Self.short($0.double) }
             let interval = low.flatMap { low in high.map { "\(low) to \($0)" } } ?? ""
             lines.append(
-                "| \(name) | \(value ?? "undefined: \(metric["reason"]?.string ?? "")") | \(interval) |")
+                "| \(name) | \(value ?? "undefined: \(metric["reason"]?.string ?? "")") | \(interval) |"
+            )
         }
         lines.append("")
         let primary = MetricName.primary(for: spec.task).rawValue
@@ -105,7 +108,9 @@ struct ModelCard {
         let shares = (details["importance"]?.array ?? []).prefix(10)
         guard !shares.isEmpty else { return [] }
         return ["## What moves the score", ""]
-            + shares.map { "- \($0["feature"]?.string ?? ""): \(Self.short($0["share"]?.number?.double ?? 0))" }
+            + shares.map {
+                "- \($0["feature"]?.string ?? ""): \(Self.short($0["share"]?.number?.double ?? 0))"
+            }
             + [""]
     }
 

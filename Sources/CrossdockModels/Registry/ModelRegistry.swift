@@ -31,7 +31,8 @@ public struct ModelRegistry: Sendable {
 
     /// All models that have a version, by name.
     public func list() -> [Summary] {
-        RegistryFiles.names(in: directory).filter { ModelName.isValid($0) }.sorted().compactMap { name in
+        RegistryFiles.names(in: directory).filter { ModelName.isValid($0) }.sorted().compactMap {
+            name in
             let versions = numbers(of: name)
             guard !versions.isEmpty else { return nil }
             return Summary(name: name, versions: versions, aliases: history(name).aliases)
@@ -125,13 +126,18 @@ public struct ModelRegistry: Sendable {
         _ files: VersionFiles, details: ValueObject, by: String, reason: String
     ) throws(ModelError) -> Int {
         let name = files.artifact.spec.model
-        guard ModelName.isValid(name) else { throw ModelError(.nameRefused, "'\(name)' is no model name") }
+        guard ModelName.isValid(name) else {
+            throw ModelError(.nameRefused, "'\(name)' is no model name")
+        }
         try RegistryFiles.makeFolder("\(directory)/\(name)")
-        return try RegistryFiles.locked("\(directory)/\(name)/.lock") { () throws(ModelError) -> Int in
+        return try RegistryFiles.locked("\(directory)/\(name)/.lock") {
+            () throws(ModelError) -> Int in
             let hash = files.contentHash
             for version in numbers(of: name) {
                 let reference = ModelReference(name: name, selector: .version(version))
-                if let record = try? record(reference), record.contentHash == hash { return version }
+                if let record = try? record(reference), record.contentHash == hash {
+                    return version
+                }
             }
             let version = (numbers(of: name).last ?? 0) + 1
             let writer = VersionWriter(
@@ -148,7 +154,9 @@ public struct ModelRegistry: Sendable {
         _ name: String, version: Int, alias: String = ModelReference.champion, by: String,
         reason: String, gate: Value? = nil
     ) throws(ModelError) {
-        guard ModelName.isValid(alias) else { throw ModelError(.nameRefused, "'\(alias)' is no alias") }
+        guard ModelName.isValid(alias) else {
+            throw ModelError(.nameRefused, "'\(alias)' is no alias")
+        }
         let summary = try summary(of: name)
         guard summary.versions.contains(version) else {
             throw ModelError(.versionUnknown, "'\(name)' has no version \(version)")
@@ -232,7 +240,9 @@ public struct ModelRegistry: Sendable {
 
     // MARK: Places
 
-    private func folder(_ name: String, _ version: Int) -> String { "\(directory)/\(name)/\(version)" }
+    private func folder(_ name: String, _ version: Int) -> String {
+        "\(directory)/\(name)/\(version)"
+    }
     private func aliasPath(_ name: String) -> String { "\(directory)/\(name)/aliases.jsonl" }
 
     private func numbers(of name: String) -> [Int] {

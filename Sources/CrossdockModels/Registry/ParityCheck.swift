@@ -27,7 +27,9 @@ struct ParityCheck: Sendable {
         }
     }
 
-    private static func scores(_ model: LoadedModel, _ record: [UInt8]) throws(ModelError) -> [Double] {
+    private static func scores(_ model: LoadedModel, _ record: [UInt8]) throws(ModelError)
+        -> [Double]
+    {
         let document: JSONDocument
         do { document = try JSONDocument(record) } catch {
             throw ModelError(.registryDamaged, "a sample record is not JSON", cause: error)

@@ -7,7 +7,9 @@ enum RegistryFiles {
         return ModelError(.registryUnwritable, "cannot \(what) '\(path)': \(reason)")
     }
 
-    static func read(_ path: String, limit: Int = XGBoostFile.maximumSize) throws(ModelError) -> [UInt8] {
+    static func read(_ path: String, limit: Int = XGBoostFile.maximumSize) throws(ModelError)
+        -> [UInt8]
+    {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw failure("open", path) }
         defer { close(file) }

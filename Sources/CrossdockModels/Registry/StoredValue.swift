@@ -32,14 +32,18 @@ extension Value {
 
     func storedNumbers(_ key: String) throws(ModelError) -> [Double] {
         let values = (try stored(key).array ?? []).map { $0.number?.double ?? .nan }
-        guard values.allSatisfy(\.isFinite) else { throw Self.damaged("'\(key)' is no list of numbers") }
+        guard values.allSatisfy(\.isFinite) else {
+            throw Self.damaged("'\(key)' is no list of numbers")
+        }
         return values
     }
 
     func storedTexts(_ key: String) throws(ModelError) -> [String] {
         guard let values = try stored(key).array else { throw Self.damaged("'\(key)' is no list") }
         let texts = values.compactMap(\.string)
-        guard texts.count == values.count else { throw Self.damaged("'\(key)' is no list of texts") }
+        guard texts.count == values.count else {
+            throw Self.damaged("'\(key)' is no list of texts")
+        }
         return texts
     }
 

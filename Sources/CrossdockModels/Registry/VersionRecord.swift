@@ -83,13 +83,15 @@ struct VersionFiles {
             }
             return bytes
         }
-        guard let format = ModelFile.Format(rawValue: try record.value.storedText("fileFormat")) else {
+        guard let format = ModelFile.Format(rawValue: try record.value.storedText("fileFormat"))
+        else {
             throw Value.damaged("the file format is unknown")
         }
         let spec: ModelSpec
         let text = String(decoding: try file(VersionRecord.specName), as: UTF8.self)
         do { spec = try ModelSpec(yaml: text, file: "\(folder)/\(VersionRecord.specName)") } catch {
-            throw ModelError(.registryDamaged, "the spec of \(record.model) is damaged", cause: error)
+            throw ModelError(
+                .registryDamaged, "the spec of \(record.model) is damaged", cause: error)
         }
         var features: [FittedFeature] = []
         let pipeline = try json(try file(VersionRecord.pipelineName))

@@ -37,7 +37,8 @@ public final class LoadedModel: Sendable {
         guard scorer.outputs == artifact.shape.outputs else {
             throw ModelError(
                 .scoreShape,
-                "the model answers \(scorer.outputs) numbers, the task needs \(artifact.shape.outputs)")
+                "the model answers \(scorer.outputs) numbers, the task needs \(artifact.shape.outputs)"
+            )
         }
     }
 
@@ -63,7 +64,9 @@ public final class LoadedModel: Sendable {
                     prediction.reasons = self.reasons(row, count, output: output(prediction)) {
                         feature in
                         guard case .field(let path) = feature.source else { return nil }
-                        return (try? record.node(at: path)?.value()).flatMap { $0.isNull ? nil : $0 }
+                        return (try? record.node(at: path)?.value()).flatMap {
+                            $0.isNull ? nil : $0
+                        }
                     }
                 }
                 return .success(prediction)
@@ -114,7 +117,9 @@ public final class LoadedModel: Sendable {
         }
     }
 
-    private func predictClass(_ scores: UnsafeMutablePointer<Double>) throws(ModelError) -> Prediction {
+    private func predictClass(_ scores: UnsafeMutablePointer<Double>) throws(ModelError)
+        -> Prediction
+    {
         let sum = (0..<classes.count).reduce(0) { $0 + scores[$1] }
         guard sum > 0, (0..<classes.count).allSatisfy({ scores[$0] >= 0 }) else {
             throw ModelError(.scoreShape, "'\(name)' answered no probabilities")
@@ -155,7 +160,8 @@ public final class LoadedModel: Sendable {
             guard effect != 0, effect.isFinite, sum < 0.8 * total else { break }
             sum += abs(effect)
             let fitted = pipeline.features[feature]
-            shown.append(Prediction.Reason(feature: fitted.name, value: value(fitted), effect: effect))
+            shown.append(
+                Prediction.Reason(feature: fitted.name, value: value(fitted), effect: effect))
         }
         return shown
     }

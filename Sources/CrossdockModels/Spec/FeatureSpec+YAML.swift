@@ -6,7 +6,8 @@ internal import CrossdockSettings
 extension SpecReader {
     mutating func features(_ node: YAMLNode) -> [FeatureSpec] {
         guard let nodes = node.sequence, !nodes.isEmpty else {
-            report(.specBadValue, "'features' must be a list with at least one entry", at: node.span)
+            report(
+                .specBadValue, "'features' must be a list with at least one entry", at: node.span)
             return []
         }
         var features: [FeatureSpec] = []
@@ -64,7 +65,8 @@ extension SpecReader {
     private mutating func expression(_ node: YAMLNode) -> FeatureSource? {
         guard let text = text(node, "'expr'") else { return nil }
         do { _ = try JSONata(text) } catch {
-            report(.featureExpression, "the expression is not valid: \(error.reason)", at: node.span)
+            report(
+                .featureExpression, "the expression is not valid: \(error.reason)", at: node.span)
             return nil
         }
         return .expression(text)
@@ -191,7 +193,8 @@ extension SpecReader {
         options.ngrams = node["ngrams"].flatMap { integer($0, "'ngrams'", in: 1...5) } ?? 1
         options.minimum =
             node["minFrequency"].flatMap { integer($0, "'minFrequency'", in: 1...1_000_000) } ?? 1
-        options.maximum = node["maxTerms"].flatMap { integer($0, "'maxTerms'", in: 1...65_536) } ?? 1_000
+        options.maximum =
+            node["maxTerms"].flatMap { integer($0, "'maxTerms'", in: 1...65_536) } ?? 1_000
         return options
     }
 

@@ -41,7 +41,8 @@ public enum FeatureEncoding: Sendable, Hashable {
     case log1p
     /// One column per category. Categories seen fewer than `minimum` times share a column.
     case onehot(minimum: Int)
-    /// The category's place in sorted order; −1 for unknown, −2 for missing.
+    /// The category's place in sorted order, missing after all; −1 for unknown, −2 for missing where
+    /// training had none.
     case ordinal
     /// The mean label of the category, shrunk towards the mean of all; out-of-fold in training.
     case target(smoothing: Double?)
@@ -59,7 +60,7 @@ public enum FeatureEncoding: Sendable, Hashable {
         public var ngrams = 1
         /// Words in fewer training texts are left out.
         public var minimum = 1
-        /// The most frequent so many words are kept.
+        /// The most frequent so many words are kept; of equally frequent ones, the first by code points.
         public var maximum = 1_000
     }
 

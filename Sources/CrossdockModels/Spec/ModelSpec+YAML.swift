@@ -18,7 +18,8 @@ extension ModelSpec {
         let spec = reader.spec(root, source: yaml)
         if !reader.problems.isEmpty { throw DiagnosticsError(reader.problems) }
         guard let spec else {
-            throw DiagnosticsError(Diagnostic(.specBadValue, "this is no model spec", at: root.span))
+            throw DiagnosticsError(
+                Diagnostic(.specBadValue, "this is no model spec", at: root.span))
         }
         self = spec
         if let problem = ModelKinds.complaint(about: self) { throw DiagnosticsError(problem) }
@@ -31,7 +32,9 @@ extension SpecReader {
     fileprivate mutating func spec(_ root: YAMLNode, source: String) -> ModelSpec? {
         guard map(root, "a model spec", keys: ModelSpec.allKeys) else { return nil }
         let name = required("model", of: root, "the spec").flatMap { modelName($0) }
-        let task: ModelTask? = required("task", of: root, "the spec").flatMap { choice($0, "'task'") }
+        let task: ModelTask? = required("task", of: root, "the spec").flatMap {
+            choice($0, "'task'")
+        }
         let label = root["label"].flatMap { self.label($0) }
         if root["label"] == nil, task?.isSupervised == true {
             report(.specMissingKey, "the spec lacks 'label'", at: root.span)
@@ -59,10 +62,14 @@ extension SpecReader {
     }
 
     private mutating func label(_ node: YAMLNode) -> LabelSpec? {
-        guard map(node, "'label'", keys: ["field", "positive", "horizon", "join"]) else { return nil }
+        guard map(node, "'label'", keys: ["field", "positive", "horizon", "join"]) else {
+            return nil
+        }
         let field = required("field", of: node, "'label'").flatMap { path($0, "'label.field'") }
         var join = LabelJoinSpec()
-        if let given = node["join"], map(given, "'label.join'", keys: ["key", "choice", "negativeAfter"]) {
+        if let given = node["join"],
+            map(given, "'label.join'", keys: ["key", "choice", "negativeAfter"])
+        {
             join.key = given["key"].flatMap { path($0, "'label.join.key'") }
             join.choice = given["choice"].flatMap { choice($0, "'label.join.choice'") } ?? .latest
             join.negativeAfter = given["negativeAfter"].flatMap {
@@ -79,7 +86,9 @@ extension SpecReader {
     private mutating func split(_ node: YAMLNode?, task: ModelTask?) -> SplitSpec {
         let usual: SplitSpec.Kind = task?.isClassification == true ? .stratified : .random
         var split = SplitSpec(kind: usual, test: 0.2, seed: 42, by: nil)
-        guard let node, map(node, "'split'", keys: ["kind", "test", "seed", "by"]) else { return split }
+        guard let node, map(node, "'split'", keys: ["kind", "test", "seed", "by"]) else {
+            return split
+        }
         if let kind = node["kind"] { split.kind = choice(kind, "'split.kind'") ?? usual }
         if let test = node["test"] { split.test = number(test, "'split.test'", in: 0...0.9) ?? 0.2 }
         if let seed = node["seed"] {
@@ -88,7 +97,8 @@ extension SpecReader {
         split.by = node["by"].flatMap { path($0, "'split.by'") }
         if split.by == nil, split.kind == .group || split.kind == .time {
             report(
-                .specMissingKey, "a split of kind '\(split.kind.rawValue)' needs 'by'", at: node.span)
+                .specMissingKey, "a split of kind '\(split.kind.rawValue)' needs 'by'",
+                at: node.span)
         }
         return split
     }
@@ -105,7 +115,9 @@ extension SpecReader {
             }
         }
         gate.margin = node["margin"].flatMap { number($0, "'gate.margin'", in: 0...1_000_000) }
-        gate.minRows = node["minRows"].flatMap { integer($0, "'gate.minRows'", in: 1...100_000_000) }
+        gate.minRows = node["minRows"].flatMap {
+            integer($0, "'gate.minRows'", in: 1...100_000_000)
+        }
         return gate
     }
 
@@ -146,7 +158,9 @@ enum ModelName {
         func isLetterOrDigit(_ byte: UInt8) -> Bool {
             (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF)
         }
-        guard let first = bytes.first, bytes.count <= 64, isLetterOrDigit(first) else { return false }
+        guard let first = bytes.first, bytes.count <= 64, isLetterOrDigit(first) else {
+            return false
+        }
         return bytes.allSatisfy {
             isLetterOrDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
                 || $0 == UInt8(ascii: ".")

@@ -15,7 +15,8 @@ struct SpecReader {
     /// Makes sure that `node` is a map with only these keys.
     mutating func map(_ node: YAMLNode, _ what: String, keys: [String]) -> Bool {
         guard let members = node.mapping else {
-            report(.specBadValue, "\(what) must be a map, not \(node.kindDescription)", at: node.span)
+            report(
+                .specBadValue, "\(what) must be a map, not \(node.kindDescription)", at: node.span)
             return false
         }
         for member in members where !keys.contains(member.key) {

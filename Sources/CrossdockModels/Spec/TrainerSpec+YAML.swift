@@ -30,11 +30,15 @@ extension SpecReader {
     }
 
     private mutating func search(_ node: YAMLNode) -> SearchSpec? {
-        guard map(node, "'search'", keys: ["kind", "trials", "timeLimit", "space"]) else { return nil }
+        guard map(node, "'search'", keys: ["kind", "trials", "timeLimit", "space"]) else {
+            return nil
+        }
         let kind: SearchSpec.Kind = node["kind"].flatMap { choice($0, "'search.kind'") } ?? .random
-        let trials = node["trials"].flatMap { integer($0, "'search.trials'", in: 1...100_000) } ?? 20
+        let trials =
+            node["trials"].flatMap { integer($0, "'search.trials'", in: 1...100_000) } ?? 20
         let limit = node["timeLimit"].flatMap { duration($0, "'search.timeLimit'") }
-        guard let space = required("space", of: node, "'search'"), let members = space.mapping else {
+        guard let space = required("space", of: node, "'search'"), let members = space.mapping
+        else {
             return nil
         }
         var all: [(name: String, space: SearchSpec.Space)] = []
@@ -48,8 +52,12 @@ extension SpecReader {
     private mutating func space(_ node: YAMLNode) -> SearchSpec.Space? {
         if let nodes = node.sequence, !nodes.isEmpty { return .choices(nodes.map(\.value)) }
         guard map(node, "a parameter's space", keys: ["low", "high", "type", "log"]),
-            let low = required("low", of: node, "the space").flatMap({ number($0, "'low'", in: -1e12...1e12) }),
-            let high = required("high", of: node, "the space").flatMap({ number($0, "'high'", in: -1e12...1e12) })
+            let low = required("low", of: node, "the space").flatMap({
+                number($0, "'low'", in: -1e12...1e12)
+            }),
+            let high = required("high", of: node, "the space").flatMap({
+                number($0, "'high'", in: -1e12...1e12)
+            })
         else { return nil }
         let isLogarithmic = node["log"]?.value == .bool(true)
         guard low <= high, !isLogarithmic || low > 0 else {
@@ -63,7 +71,8 @@ extension SpecReader {
     }
 
     private static let tests = [
-        "psi", "ks", "chi2", "js", "wasserstein", "hellinger", "tvd", "kl", "nulls", "unseen", "range",
+        "psi", "ks", "chi2", "js", "wasserstein", "hellinger", "tvd", "kl", "nulls", "unseen",
+        "range",
         "volume", "adwin", "pageHinkley", "ddm", "eddm", "hddmA", "hddmW", "kswin", "bound",
     ]
     private static let actions = ["notify", "train", "fallback", "rollback", "stop"]
@@ -102,7 +111,8 @@ extension SpecReader {
         let given = ["field", "score", "metric"].filter { node[$0] != nil }
         guard given.count == 1 else {
             report(
-                .specBadValue, "a monitor watches one of 'field', 'score' and 'metric'", at: node.span)
+                .specBadValue, "a monitor watches one of 'field', 'score' and 'metric'",
+                at: node.span)
             return nil
         }
         if let metric = node["metric"] {

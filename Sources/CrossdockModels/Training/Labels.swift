@@ -34,7 +34,9 @@ struct Labels: Sendable {
 
     /// Uses the classes of a model that exists, to judge it. Labels it does not know have none.
     init(_ table: TrainingTable, of model: LoadedModel) throws(ModelError) {
-        guard let column = table.label else { throw ModelError(.labelMissing, "the spec has no label") }
+        guard let column = table.label else {
+            throw ModelError(.labelMissing, "the spec has no label")
+        }
         let known = TextTable(model.classes)
         let targets =
             model.classes.isEmpty

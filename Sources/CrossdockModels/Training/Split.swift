@@ -58,7 +58,11 @@ public struct Split: Sendable, Equatable {
         var split = Split(training: [], test: [])
         for name in names {
             let members = groups[name] ?? []
-            if split.test.count < wanted { split.test += members } else { split.training += members }
+            if split.test.count < wanted {
+                split.test += members
+            } else {
+                split.training += members
+            }
         }
         split.training.sort()
         split.test.sort()

@@ -48,7 +48,8 @@ public struct Trainer: Sendable {
         }
         guard split.training.count >= 2 else {
             throw ModelError(
-                .tooFewRows, "\(split.training.count) rows to train on, of \(table.rows) in the table")
+                .tooFewRows,
+                "\(split.training.count) rows to train on, of \(table.rows) in the table")
         }
         if !labels.classes.isEmpty {
             let seen = Set(split.training.map { labels.targets[$0] })
@@ -134,6 +135,30 @@ struct Judge {
 
     func evaluate(_ rows: [Int]) throws(ModelError) -> Evaluation {
         try evaluate(rows, scores: scores(rows))
+    }
+
+    /// One metric alone, for when it is asked thousands of times.
+    func metric(_ name: MetricName, _ rows: [Int], scores: [[Double]]) -> Double? {
+        let truth = rows.map { labels.targets[$0] }
+        switch (model.task, name) {
+        case (.binary, .auc), (.binary, .averagePrecision), (.binary, .ks):
+            let ranking = RankingMetrics(
+                truth: truth.map { $0 == 1 }, scores: scores.map { $0[0] })
+            return name == .auc
+                ? ranking.auc : name == .ks ? ranking.ks : ranking.averagePrecision
+        case (.binary, .logLoss):
+            return ProbabilityMetrics.logLoss(
+                truth: truth.map { Int($0) }, probabilities: scores.map { [1 - $0[0], $0[0]] })
+        case (.binary, .brier):
+            return ProbabilityMetrics.brier(
+                truth: truth.map { $0 == 1 }, scores: scores.map { $0[0] })
+        case (.multiclass, .logLoss):
+            return ProbabilityMetrics.logLoss(truth: truth.map { Int($0) }, probabilities: scores)
+        case (.regression, .rmse), (.regression, .mae):
+            let metrics = RegressionMetrics(truth: truth, predicted: scores.map { $0[0] })
+            return name == .rmse ? metrics.rmse : metrics.mae
+        default: return evaluate(rows, scores: scores)[name]?.value
+        }
     }
 
     func evaluate(_ rows: [Int], scores: [[Double]]) -> Evaluation {

@@ -117,7 +117,9 @@ struct TrainingRun {
     ) throws(ModelError) -> [SampleRow] {
         let source = split.test.isEmpty ? split.training : split.test
         let step = max(1, source.count / Self.sampleSize)
-        let rows = stride(from: 0, to: source.count, by: step).prefix(Self.sampleSize).map { source[$0] }
+        let rows = stride(from: 0, to: source.count, by: step).prefix(Self.sampleSize).map {
+            source[$0]
+        }
         let scores = try Oracle.scores(model.artifact.file, model: model, table: table, rows: rows)
         return zip(rows, scores).map { row, scores in
             SampleRow(record: table.record(row).json, scores: scores)
@@ -192,7 +194,8 @@ struct FeatureInspection {
             remarks.append("is different in nearly every row, like an id")
         }
         if isBinary, let auc = auc(present), max(auc, 1 - auc) > 0.98 {
-            remarks.append("alone predicts the label almost perfectly: is it filled after the fact?")
+            remarks.append(
+                "alone predicts the label almost perfectly: is it filled after the fact?")
         }
         return remarks
     }
@@ -310,7 +313,8 @@ struct Baselines {
             task: run.spec.task, classes: run.labels.classes, pipeline: pipeline, table: run.table,
             rows: training, validation: [], targets: run.labels.targets, overrides: [:],
             parameters: [], seed: run.seed, keepGoing: run.keepGoing)
-        let kind: any ModelKind.Type = run.spec.task == .regression ? RidgeKind.self : LogisticKind.self
+        let kind: any ModelKind.Type =
+            run.spec.task == .regression ? RidgeKind.self : LogisticKind.self
         let artifact = ModelArtifact(
             spec: run.spec, features: fitted, file: try kind.train(job).file,
             classes: run.labels.classes)

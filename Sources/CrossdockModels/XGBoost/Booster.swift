@@ -234,7 +234,8 @@ extension Booster {
     }
 
     /// The last metric of the line that the library prints after a round: `[3]\tv-auc:0.9\tv-logloss:0.2`.
-    private borrowing func metric(_ round: Int, on rows: DMatrixHandle) throws(ModelError) -> Double {
+    private borrowing func metric(_ round: Int, on rows: DMatrixHandle) throws(ModelError) -> Double
+    {
         var matrices: [DMatrixHandle?] = [rows]
         var text: UnsafePointer<CChar>?
         let status = "v".withCString { name in

@@ -137,7 +137,9 @@ struct UBJSONReader {
         at += 1
         let count = try count()
         if let type {
-            guard let width = Self.width(of: type) else { throw broken("a list of an unknown type") }
+            guard let width = Self.width(of: type) else {
+                throw broken("a list of an unknown type")
+            }
             guard (bytes.count - at) / width >= count else { throw broken("a list ends too late") }
             var numbers: [Double] = []
             numbers.reserveCapacity(count)

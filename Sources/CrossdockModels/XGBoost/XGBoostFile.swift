@@ -10,6 +10,8 @@ struct XGBoostFile {
     let objective: String
     let booster: String
     let features: Int
+    /// As the trainer named them; empty where it did not.
+    let featureNames: [String]
     /// 1, or the number of classes.
     let outputs: Int
     let trees: [XGBoostTree]
@@ -46,6 +48,7 @@ struct XGBoostFile {
             throw ModelError(.modelFileUnsupported, "the model has \(targets) targets, not one")
         }
         (baseScores, baseScoreRange) = try Self.baseScores(parameters, outputs: outputs)
+        featureNames = (learner["feature_names"]?.list ?? []).compactMap(\.text)
         objective = learner["objective"]?["name"]?.text ?? ""
         booster = learner["gradient_booster"]?["name"]?.text ?? ""
         bestRound = learner["attributes"]?["best_iteration"]?.integer
@@ -67,7 +70,8 @@ struct XGBoostFile {
         else { throw Self.broken("its trees and outputs do not match") }
     }
 
-    private static func trees(_ model: ModelNode, features: Int) throws(ModelError) -> [XGBoostTree] {
+    private static func trees(_ model: ModelNode, features: Int) throws(ModelError) -> [XGBoostTree]
+    {
         guard let nodes = model["trees"]?.list else { throw broken("it has no trees") }
         var trees: [XGBoostTree] = []
         var total = 0
@@ -138,7 +142,9 @@ struct XGBoostFile {
         if isJSON {
             written = [0x22] + scalar + [0x22]
         } else {
-            written = [UInt8(ascii: "L"), 0, 0, 0, 0, 0, 0, 0, UInt8(truncatingIfNeeded: scalar.count)]
+            written = [
+                UInt8(ascii: "L"), 0, 0, 0, 0, 0, 0, 0, UInt8(truncatingIfNeeded: scalar.count),
+            ]
             written += scalar
         }
         return Array(bytes[..<baseScoreRange.lowerBound]) + written
@@ -200,7 +206,8 @@ struct XGBoostTree {
             nodes.append(
                 Node(
                     left: l, right: r, feature: column, threshold: Float(thresholds[at]),
-                    missingGoesLeft: defaults[at], cover: Float(covers.count == count ? covers[at] : 0),
+                    missingGoesLeft: defaults[at],
+                    cover: Float(covers.count == count ? covers[at] : 0),
                     gain: Float(gains.count == count ? gains[at] : 0)))
         }
         try Self.readCategories(tree, into: &nodes, number)
@@ -210,7 +217,9 @@ struct XGBoostTree {
 
     private static func flags(_ node: ModelNode?, _ number: Int) throws(ModelError) -> [Bool] {
         if let values = node?.numbers { return values.map { $0 != 0 } }
-        let flags = (node?.list ?? []).compactMap { if case .bool(let flag) = $0 { flag } else { nil } }
+        let flags = (node?.list ?? []).compactMap {
+            if case .bool(let flag) = $0 { flag } else { nil }
+        }
         guard !flags.isEmpty else {
             throw XGBoostFile.broken("tree \(number) has no 'default_left'")
         }
@@ -259,7 +268,8 @@ struct XGBoostTree {
                     continue
                 }
                 guard nodes.indices.contains(node.left), nodes.indices.contains(node.right) else {
-                    throw XGBoostFile.broken("a child of node \(at) of tree \(number) does not exist")
+                    throw XGBoostFile.broken(
+                        "a child of node \(at) of tree \(number) does not exist")
                 }
                 guard node.feature >= 0, node.feature < features else {
                     throw XGBoostFile.broken(

@@ -24,7 +24,9 @@ struct LBFGS {
         var point = try function(x)
         var steps: [(s: [Double], y: [Double], rho: Double)] = []
         for iteration in 0..<maximumIterations {
-            guard keepGoing() else { throw ModelError(.trainingCancelled, "stopped while optimising") }
+            guard keepGoing() else {
+                throw ModelError(.trainingCancelled, "stopped while optimising")
+            }
             guard point.value.isFinite, point.gradient.allSatisfy(\.isFinite) else {
                 throw ModelError(.trainingFailed, "the loss ran to infinity")
             }
@@ -56,7 +58,8 @@ struct LBFGS {
             x = next
             point = after
             if hasStalled {
-                return Result(x: x, value: point.value, iterations: iteration + 1, hasConverged: true)
+                return Result(
+                    x: x, value: point.value, iterations: iteration + 1, hasConverged: true)
             }
         }
         return Result(x: x, value: point.value, iterations: maximumIterations, hasConverged: false)

@@ -18,7 +18,8 @@ enum LinearAlgebra {
 
     private static func size(_ count: Int) throws(ModelError) -> CInt {
         guard let size = CInt(exactly: count) else {
-            throw ModelError(.trainingFailed, "a matrix side of \(count) is more than can be handled")
+            throw ModelError(
+                .trainingFailed, "a matrix side of \(count) is more than can be handled")
         }
         return size
     }
@@ -45,7 +46,8 @@ enum LinearAlgebra {
         guard rows > 0, columns > 0 else { return c }
         precondition(a.count == rows * columns, "matrix sizes differ")
         try load()
-        crossdock_dsyrk(try size(rows), try size(columns), a, try size(columns), &c, try size(columns))
+        crossdock_dsyrk(
+            try size(rows), try size(columns), a, try size(columns), &c, try size(columns))
         for row in 0..<columns {
             for column in 0..<row { c[row * columns + column] = c[column * columns + row] }
         }
@@ -76,7 +78,9 @@ enum LinearAlgebra {
         try load()
         var transposed = [Double](repeating: 0, count: a.count)
         for row in 0..<rows {
-            for column in 0..<columns { transposed[column * rows + row] = a[row * columns + column] }
+            for column in 0..<columns {
+                transposed[column * rows + row] = a[row * columns + column]
+            }
         }
         var x = b + [Double](repeating: 0, count: max(0, columns - rows))
         let (m, n) = (try size(rows), try size(columns))

@@ -27,7 +27,8 @@ enum RidgeKind: ModelKind {
     static let handlesMissing = false
     static let parameters: [ModelParameter] = [
         ModelParameter("alpha", "The regularisation's strength.", standard: "1"),
-        ModelParameter("standardize", "Whether columns are scaled before training.", standard: "false"),
+        ModelParameter(
+            "standardize", "Whether columns are scaled before training.", standard: "false"),
     ]
 
     static func train(_ job: borrowing TrainingJob) throws(ModelError) -> TrainedFile {
@@ -61,7 +62,8 @@ enum LassoKind: ModelKind {
         ModelParameter("alpha", "The regularisation's strength.", standard: "1"),
         ModelParameter("max_iter", "Passes over the columns at most.", standard: "10000"),
         ModelParameter("tol", "The change of weights at which to stop.", standard: "1e-8"),
-        ModelParameter("standardize", "Whether columns are scaled before training.", standard: "false"),
+        ModelParameter(
+            "standardize", "Whether columns are scaled before training.", standard: "false"),
     ]
 
     static func train(_ job: borrowing TrainingJob) throws(ModelError) -> TrainedFile {
@@ -95,7 +97,9 @@ enum LassoKind: ModelKind {
         var weights = [Double](repeating: 0, count: width)
         var rest = moments
         for _ in 0..<limit {
-            guard keepGoing() else { throw ModelError(.trainingCancelled, "stopped while descending") }
+            guard keepGoing() else {
+                throw ModelError(.trainingCancelled, "stopped while descending")
+            }
             var change = 0.0
             for column in 0..<width {
                 let curvature = gram[column * width + column]
@@ -118,7 +122,9 @@ enum LassoKind: ModelKind {
 extension TrainingJob {
     func flag(_ name: String) throws(ModelError) -> Bool? {
         guard let parameter = parameters.last(where: { $0.name == name }) else { return nil }
-        guard let flag = parameter.value.bool else { throw refused(parameter, "must be true or false") }
+        guard let flag = parameter.value.bool else {
+            throw refused(parameter, "must be true or false")
+        }
         return flag
     }
 }

@@ -9,7 +9,9 @@ struct LinearRows {
     let scales: [Double]
 
     init(_ values: [Double], rows: Int, columns: Int, scaled: Bool) throws(ModelError) {
-        guard rows > 0, columns > 0 else { throw ModelError(.trainingFailed, "no feature has a column") }
+        guard rows > 0, columns > 0 else {
+            throw ModelError(.trainingFailed, "no feature has a column")
+        }
         var means = [Double](repeating: 0, count: columns)
         for row in 0..<rows {
             for column in 0..<columns { means[column] += values[row * columns + column] }

@@ -3,14 +3,16 @@ internal import Foundation
 /// Logistic regression, of two classes or more.
 enum LogisticKind: ModelKind {
     static let name = "logistic"
-    static let summary = "Logistic regression with L2 regularisation: fast, steady, easy to explain."
+    static let summary =
+        "Logistic regression with L2 regularisation: fast, steady, easy to explain."
     static let tasks: [ModelTask] = [.binary, .multiclass]
     static let handlesMissing = false
     static let parameters: [ModelParameter] = [
         ModelParameter("C", "The inverse of the regularisation's strength.", standard: "1"),
         ModelParameter("max_iter", "Iterations at most.", standard: "1000"),
         ModelParameter("tol", "The slope at which to stop.", standard: "1e-7"),
-        ModelParameter("standardize", "Whether columns are scaled before training.", standard: "true"),
+        ModelParameter(
+            "standardize", "Whether columns are scaled before training.", standard: "true"),
     ]
 
     static func train(_ job: borrowing TrainingJob) throws(ModelError) -> TrainedFile {
@@ -58,7 +60,8 @@ struct LogisticFit {
         let weights = (0..<outputs).map { Array(result.x[($0 * width)..<(($0 + 1) * width)]) }
         let biases = Array(result.x.suffix(outputs))
         return (
-            rows.scorer(outputs == 1 ? .logistic : .softmax, weights: weights, biases: biases), result
+            rows.scorer(outputs == 1 ? .logistic : .softmax, weights: weights, biases: biases),
+            result
         )
     }
 
@@ -78,7 +81,8 @@ struct LogisticFit {
             for row in 0..<n {
                 let here = start + row * k
                 for output in 0..<k { here[output] += biases[output] }
-                loss += k == 1 ? Self.binary(here, labels[row]) : Self.multinomial(here, k, labels[row])
+                loss +=
+                    k == 1 ? Self.binary(here, labels[row]) : Self.multinomial(here, k, labels[row])
                 for output in 0..<k { slopes[output] += here[output] }
             }
         }

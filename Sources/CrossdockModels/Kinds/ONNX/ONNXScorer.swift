@@ -149,12 +149,14 @@ final class ONNXScorer: Scorer {
             let whole = values.map { Int64(exactly: $0.rounded()) }
             guard !whole.contains(nil) else {
                 throw ModelError(
-                    .featureMissing, "'\(column.port.name)' is missing, and the model takes integers")
+                    .featureMissing,
+                    "'\(column.port.name)' is missing, and the model takes integers")
             }
             return .integers(whole.compactMap(\.self), shape: shape)
         case .boolean: return .booleans(values.map { $0 != 0 }, shape: shape)
         case .text, .maps, .other:
-            throw ModelError(.scoreShape, "the model's input '\(column.port.name)' is of an odd type")
+            throw ModelError(
+                .scoreShape, "the model's input '\(column.port.name)' is of an odd type")
         }
     }
 
@@ -163,7 +165,9 @@ final class ONNXScorer: Scorer {
     ) throws(ModelError) {
         switch value {
         case .maps(let maps):
-            guard let map = maps.first else { throw ModelError(.scoreShape, "the model answers nothing") }
+            guard let map = maps.first else {
+                throw ModelError(.scoreShape, "the model answers nothing")
+            }
             let numbers = try probabilities(map)
             try take(numbers.count, { numbers[$0] }, into: scores)
         case .tensor(let tensor):

@@ -4,7 +4,8 @@ internal import Foundation
 /// Gradient-boosted trees.
 enum XGBoostKind: ModelKind {
     static let name = "xgboost"
-    static let summary = "Gradient-boosted trees (XGBoost). Handles missing values and needs no scaling."
+    static let summary =
+        "Gradient-boosted trees (XGBoost). Handles missing values and needs no scaling."
     static let tasks: [ModelTask] = [.binary, .multiclass, .regression]
     static let handlesMissing = true
 
@@ -17,7 +18,8 @@ enum XGBoostKind: ModelKind {
         ModelParameter("eta", "How much of each tree is taken.", standard: "0.3"),
         ModelParameter("learning_rate", "The same as eta."),
         ModelParameter("max_depth", "The depth of a tree.", standard: "6"),
-        ModelParameter("min_child_weight", "The smallest sum of hessians in a leaf.", standard: "1"),
+        ModelParameter(
+            "min_child_weight", "The smallest sum of hessians in a leaf.", standard: "1"),
         ModelParameter("gamma", "The smallest gain of a split.", standard: "0"),
         ModelParameter("subsample", "The share of rows per tree.", standard: "1"),
         ModelParameter("colsample_bytree", "The share of columns per tree.", standard: "1"),
@@ -185,7 +187,8 @@ enum TreeKind: ModelKind {
     static let handlesMissing = true
     static let parameters: [ModelParameter] = [
         ModelParameter("max_depth", "The depth of the tree.", standard: "5"),
-        ModelParameter("min_child_weight", "The smallest sum of hessians in a leaf.", standard: "1"),
+        ModelParameter(
+            "min_child_weight", "The smallest sum of hessians in a leaf.", standard: "1"),
         ModelParameter("gamma", "The smallest gain of a split.", standard: "0"),
         ModelParameter("max_leaves", "The leaves of the tree; 0 for no limit.", standard: "0"),
         ModelParameter("lambda", "L2 regularisation of the leaves.", standard: "0.1"),
@@ -208,7 +211,8 @@ enum ForestKind: ModelKind {
         ModelParameter("max_depth", "The depth of a tree.", standard: "12"),
         ModelParameter("subsample", "The share of rows per tree.", standard: "0.8"),
         ModelParameter("colsample_bynode", "The share of columns per split."),
-        ModelParameter("min_child_weight", "The smallest sum of hessians in a leaf.", standard: "1"),
+        ModelParameter(
+            "min_child_weight", "The smallest sum of hessians in a leaf.", standard: "1"),
         ModelParameter("lambda", "L2 regularisation of the leaves.", standard: "0.1"),
     ]
 

@@ -23,7 +23,8 @@ struct TreeScorer: Scorer {
     func score(
         _ row: UnsafePointer<Double>, texts: [String], into scores: UnsafeMutablePointer<Double>
     ) throws(ModelError) {
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, columns) + outputs) { buffer in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, columns) + outputs) {
+            buffer in
             guard let features = buffer.baseAddress else { return }
             let sums = features + max(1, columns)
             for column in 0..<columns { features[column] = Float(row[column]) }
