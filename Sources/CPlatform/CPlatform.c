@@ -133,6 +133,8 @@ int64_t platform_free_bytes(int fd) {
 
 int platform_lock_file(int fd) { return flock(fd, LOCK_EX | LOCK_NB) < 0 ? errno : 0; }
 
+void platform_unlock_file(int fd) { flock(fd, LOCK_UN); }
+
 // ---- Processes
 
 int platform_die_with_parent(int signal) {

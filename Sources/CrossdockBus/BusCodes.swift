@@ -189,5 +189,6 @@ extension DiagnosticCode {
         "A newer Crossdock wrote it, or it is no bus at all. Use the version that wrote it.")
     public static let busUnwritable = DiagnosticCode(
         "CD6145", "The folder of the bus cannot be used",
-        "It cannot be created, read or written by this user. The text names the path and the reason.")
+        "It cannot be created, read or written by this user. The text names the path and the reason."
+    )
 }

@@ -9,7 +9,8 @@ public struct BusError: Classified, Hashable {
     public let message: String
     public let disposition: Disposition
 
-    public init(_ code: DiagnosticCode, _ message: String, _ disposition: Disposition = .permanent) {
+    public init(_ code: DiagnosticCode, _ message: String, _ disposition: Disposition = .permanent)
+    {
         self.code = code
         self.message = message
         self.disposition = disposition

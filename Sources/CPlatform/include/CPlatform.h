@@ -72,6 +72,8 @@ int64_t platform_free_bytes(int fd);
 /// Takes the exclusive lock of an open file without waiting, held until the descriptor is closed.
 /// 0, EWOULDBLOCK when someone else holds it, or another error number.
 int platform_lock_file(int fd);
+/// Gives the lock back, also for descriptors that a child process inherited.
+void platform_unlock_file(int fd);
 
 // ---- Processes
 

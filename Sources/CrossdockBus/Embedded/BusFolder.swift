@@ -5,8 +5,11 @@ internal import Glibc
 struct BusFolder: Sendable {
     let path: String
     let disk: Disk
-    /// Held as long as the bus is open.
-    private let lock: DiskFile?
+    /// Held as long as the file is open; nil for who only looks.
+    private var lock: FolderLock?
+
+    /// Lets others have the folder.
+    mutating func release() { lock = nil }
 
     static let formatText = "crossdock-bus 1\n"
 
@@ -14,17 +17,12 @@ struct BusFolder: Sendable {
     ///
     /// - Throws: ``BusError`` with CD6140 when another process has it.
     static func open(_ path: String, disk: Disk) throws(BusError) -> BusFolder {
-        let lock = try usable { () throws(DiskError) in
+        let file = try usable { () throws(DiskError) in
             try makeFolders(path, disk: disk)
             return try disk.open("\(path)/lock", O_RDWR | O_CREAT)
         }
-        let error = platform_lock_file(lock.descriptor)
-        guard error == 0 else {
-            throw error == EWOULDBLOCK
-                ? BusError(.busLocked, "another process has \(path) open")
-                : BusError(.busUnwritable, "lock of \(path): \(SystemError.text(error))")
-        }
-        let folder = BusFolder(path: path, disk: disk, lock: lock)
+        let folder = BusFolder(
+            path: path, disk: disk, lock: try FolderLock(file, folder: path))
         try folder.checkFormat(creates: true)
         try usable { () throws(DiskError) in try disk.makeFolder(folder.topics) }
         return folder
@@ -139,4 +137,22 @@ struct BusFolder: Sendable {
         let canonical = try? fileName(name)
         return canonical == file ? name : nil
     }
+}
+
+/// The exclusive right to a folder.
+final class FolderLock: Sendable {
+    private let file: DiskFile
+
+    init(_ file: DiskFile, folder: String) throws(BusError) {
+        let error = platform_lock_file(file.descriptor)
+        guard error == 0 else {
+            throw error == EWOULDBLOCK
+                ? BusError(.busLocked, "another process has \(folder) open")
+                : BusError(.busUnwritable, "lock of \(folder): \(SystemError.text(error))")
+        }
+        self.file = file
+    }
+
+    // Closing alone would leave the lock to a child process that is just being started.
+    deinit { platform_unlock_file(file.descriptor) }
 }

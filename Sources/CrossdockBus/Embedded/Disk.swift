@@ -21,7 +21,9 @@ struct Disk: Sendable {
 
     func makeFolder(_ path: String) throws(DiskError) {
         try check(.open, path)
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw DiskError(.open, path, errno) }
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw DiskError(.open, path, errno)
+        }
     }
 
     func open(_ path: String, _ flags: Int32) throws(DiskError) -> DiskFile {

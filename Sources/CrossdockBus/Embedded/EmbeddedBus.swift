@@ -34,7 +34,7 @@ public final class EmbeddedBus: BusTransport {
 
     private let options: Options
     private let clock: any HubClock
-    private let folder: BusFolder
+    private let home: Mutex<BusFolder>
     private let state = Mutex(State())
     private let declaring = AsyncLock()
     private let writer: LogWriter
@@ -65,7 +65,7 @@ public final class EmbeddedBus: BusTransport {
     ) throws(BusError) {
         self.options = options
         self.clock = clock
-        folder = try BusFolder.open(options.folder, disk: disk)
+        home = Mutex(try BusFolder.open(options.folder, disk: disk))
         let fatal = OnceOnly(onFatal)
         let wakeup = try Wakeup()
         writer = try LogWriter(
@@ -85,6 +85,7 @@ public final class EmbeddedBus: BusTransport {
 
     /// Opens what is on disk: also queues without a consumer today keep their messages.
     private func openAll() throws(BusError) {
+        let folder = home.withLock { $0 }
         for name in try folder.topicNames() {
             let topic = try openTopic(name)
             for queue in try folder.queueNames(of: name) {
@@ -101,7 +102,8 @@ public final class EmbeddedBus: BusTransport {
         try checkOpen()
         for topic in topology.topics { _ = try openTopic(topic.name) }
         for queue in topology.queues {
-            try declareQueue(queue.name, of: try openTopic(queue.topic), deadLetters: queue.deadLetters)
+            try declareQueue(
+                queue.name, of: try openTopic(queue.topic), deadLetters: queue.deadLetters)
             state.withLock { $0.queues[queue.name] = queue }
         }
         return []
@@ -125,6 +127,7 @@ public final class EmbeddedBus: BusTransport {
 
     private func openTopic(_ name: String) throws(BusError) -> TopicLog {
         if let topic = state.withLock({ $0.topics[name] }) { return topic }
+        let folder = home.withLock { $0 }
         let topic = try TopicLog.open(
             name, folder: try folder.topicFolder(name), disk: folder.disk,
             segmentSize: UInt64(options.segmentSize.bytes), now: clock.now.millisecondsSince1970)
@@ -135,10 +138,11 @@ public final class EmbeddedBus: BusTransport {
     /// Opens a queue, or starts it at the end of its topic.
     private func openQueue(_ name: String, of topic: TopicLog) throws(BusError) {
         guard state.withLock({ $0.queues[name] }) == nil else { return }
+        let folder = home.withLock { $0 }
         let path = try folder.queuePath(name, of: topic.name)
-        let home = try folder.queueFolder(of: topic.name)
+        let queues = try folder.queueFolder(of: topic.name)
         let disk = folder.disk
-        try usable { () throws(DiskError) in try disk.makeFolder(home) }
+        try usable { () throws(DiskError) in try disk.makeFolder(queues) }
         var initial = topic.view.withLock { QueueState(cursor: $0.end, done: $0.messages) }
         if disk.exists(path) {
             let bytes = try usable { () throws(DiskError) in try disk.contents(path) }
@@ -146,7 +150,7 @@ public final class EmbeddedBus: BusTransport {
                 of: topic, now: clock.now.millisecondsSince1970)
         }
         let journal = try usable { () throws(DiskError) in
-            try QueueJournal.write(initial, to: path, folder: home, disk: disk, isClean: true)
+            try QueueJournal.write(initial, to: path, folder: queues, disk: disk, isClean: true)
         }
         dispatcher.post(
             .adopt(
@@ -270,6 +274,7 @@ public final class EmbeddedBus: BusTransport {
             state.topics = [:]
             state.queues = [:]
         }
+        home.withLock { $0.release() }
     }
 }
 

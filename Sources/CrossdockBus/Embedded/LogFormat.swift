@@ -62,7 +62,8 @@ struct SegmentHeader: Hashable {
             let version: UInt32 = reader.number()
         else { throw BusError.damaged(file, at: 0, "no header of a segment") }
         guard version == LogFormat.version else {
-            throw BusError(.busFormat, "\(file) has format \(version), this is \(LogFormat.version)")
+            throw BusError(
+                .busFormat, "\(file) has format \(version), this is \(LogFormat.version)")
         }
         let sum: UInt32 = bytes.loadUnaligned(
             fromByteOffset: LogFormat.headerLength - 4, as: UInt32.self)

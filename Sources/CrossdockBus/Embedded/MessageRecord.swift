@@ -38,7 +38,8 @@ enum MessageRecord {
     }
 
     private static func finish(
-        _ bytes: inout [UInt8], from start: Int, kind: LogFormat.Kind, padding: Int, bodyLength: Int,
+        _ bytes: inout [UInt8], from start: Int, kind: LogFormat.Kind, padding: Int,
+        bodyLength: Int,
         value: UInt64
     ) {
         let length = bytes.count - start
@@ -47,7 +48,8 @@ enum MessageRecord {
             record.storeBytes(of: UInt32(length).littleEndian, toByteOffset: 0, as: UInt32.self)
             record.storeBytes(of: kind.rawValue, toByteOffset: 8, as: UInt8.self)
             record.storeBytes(of: UInt8(padding), toByteOffset: 9, as: UInt8.self)
-            record.storeBytes(of: UInt32(bodyLength).littleEndian, toByteOffset: 12, as: UInt32.self)
+            record.storeBytes(
+                of: UInt32(bodyLength).littleEndian, toByteOffset: 12, as: UInt32.self)
             record.storeBytes(of: value.littleEndian, toByteOffset: 16, as: UInt64.self)
             let sum = LogFormat.checksum(UnsafeRawBufferPointer(rebasing: record[8...]))
             record.storeBytes(of: sum.littleEndian, toByteOffset: 4, as: UInt32.self)
@@ -59,10 +61,12 @@ enum MessageRecord {
         bytes.withUnsafeMutableBytes { buffer in
             var at = 0
             while at < buffer.count {
-                let sum = UInt32(littleEndian: buffer.loadUnaligned(fromByteOffset: at + 4, as: UInt32.self))
+                let sum = UInt32(
+                    littleEndian: buffer.loadUnaligned(fromByteOffset: at + 4, as: UInt32.self))
                 let bound = LogFormat.bind(sum, to: position &+ UInt64(at))
                 buffer.storeBytes(of: bound.littleEndian, toByteOffset: at + 4, as: UInt32.self)
-                at += Int(UInt32(littleEndian: buffer.loadUnaligned(fromByteOffset: at, as: UInt32.self)))
+                at += Int(
+                    UInt32(littleEndian: buffer.loadUnaligned(fromByteOffset: at, as: UInt32.self)))
             }
         }
     }

@@ -39,7 +39,9 @@ struct SegmentReader {
             var problem: String?
             let start = Int(position - bufferStart)
             buffer.withUnsafeBytes { bytes in
-                switch RecordView.read(UnsafeRawBufferPointer(rebasing: bytes[start...]), at: position) {
+                switch RecordView.read(
+                    UnsafeRawBufferPointer(rebasing: bytes[start...]), at: position)
+                {
                 case .record(let record): value = body(record)
                 case .incomplete(let more): needed = more
                 case .damaged(let what): problem = what

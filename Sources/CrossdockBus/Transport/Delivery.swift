@@ -49,6 +49,7 @@ public struct DeadLetterReason: Sendable, Hashable {
     public init(_ error: any Error, route: String) {
         let classified = error as? any Classified
         self.init(
-            code: classified?.code.id ?? "", message: classified?.message ?? "\(error)", route: route)
+            code: classified?.code.id ?? "", message: classified?.message ?? "\(error)",
+            route: route)
     }
 }
