@@ -93,7 +93,7 @@ struct TrainingTests {
 
     @Test(
         "Every kind learns what there is to learn, and its file gives the same scores again",
-        arguments: ["xgboost", "tree", "forest", "logistic"])
+        arguments: ["xgboost", "tree", "forest", "logistic", "naiveBayes", "knn", "sgd"])
     func binaryKinds(_ kind: String) throws {
         let data = Self.lines(400) { row in
             [
@@ -113,7 +113,7 @@ struct TrainingTests {
 
     @Test(
         "Regression kinds find a line",
-        arguments: ["linear", "ridge", "lasso", "xgboost", "forest"])
+        arguments: ["linear", "ridge", "lasso", "xgboost", "forest", "knn", "sgd"])
     func regressionKinds(_ kind: String) throws {
         let data = Self.lines(300) { row in
             let x = Double(row % 50)
@@ -130,7 +130,7 @@ struct TrainingTests {
 
     @Test(
         "Several classes get a probability each",
-        arguments: ["xgboost", "logistic", "tree", "forest"])
+        arguments: ["xgboost", "logistic", "tree", "forest", "naiveBayes", "knn", "sgd"])
     func multiclass(_ kind: String) throws {
         let data = Self.lines(300) { row in
             [

@@ -3,8 +3,9 @@ internal import CrossdockDiagnostics
 /// Every family of models in this binary. What is not on the list does not exist.
 public enum ModelKinds {
     static let all: [any ModelKind.Type] = [
-        XGBoostKind.self, TreeKind.self, ForestKind.self, LogisticKind.self, LinearKind.self,
-        RidgeKind.self, LassoKind.self, ImportedKind.self,
+        XGBoostKind.self, LogisticKind.self, LinearKind.self, RidgeKind.self, LassoKind.self,
+        NaiveBayesKind.self, TreeKind.self, ForestKind.self, NeighboursKind.self, SGDKind.self,
+        ImportedKind.self,
     ]
 
     static var names: [String] { all.map { $0.name } }

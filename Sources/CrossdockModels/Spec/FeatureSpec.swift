@@ -1,4 +1,5 @@
 public import CrossdockDiagnostics
+internal import CrossdockJSONata
 
 /// One input of a model: where it comes from and how it becomes numbers.
 public struct FeatureSpec: Sendable {
@@ -16,6 +17,17 @@ public enum FeatureSource: Sendable, Hashable {
     case field(FieldPath)
     /// JSONata over the record.
     case expression(String)
+
+    var fields: [FieldPath] {
+        switch self {
+        case .field(let path): return [path]
+        case .expression(let text):
+            guard let expression = try? JSONata(text) else { return [] }
+            return expression.paths.filter { $0.root == .input }.compactMap { path in
+                FieldPath(path.names.map { "\"\($0)\"" }.joined(separator: "."))
+            }
+        }
+    }
 }
 
 /// What a feature's values are. Values of other types are refused, never converted.

@@ -20,6 +20,18 @@ public struct ModelSpec: Sendable {
     /// The file as read.
     public let source: String
 
+    /// The fields that the features read, each once, in the order of the features: what a record must
+    /// carry for the model, and what decides whether it changed for the model.
+    ///
+    /// Of an expression, the fields it names, as far as they can be told from its text.
+    public var fields: [FieldPath] {
+        var fields: [FieldPath] = []
+        for feature in features {
+            for path in feature.source.fields where !fields.contains(path) { fields.append(path) }
+        }
+        return fields
+    }
+
     /// The feature with that name.
     public func feature(_ name: String) -> FeatureSpec? { features.first { $0.name == name } }
 }

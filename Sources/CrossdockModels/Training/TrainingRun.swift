@@ -15,7 +15,8 @@ struct TrainingRun {
     /// Records kept for the parity check.
     private static let sampleSize = 25
 
-    func candidate(elapsed: () -> Duration) throws(ModelError) -> Candidate {
+    /// Fits features and trains, without judging.
+    func train() throws(ModelError) -> (model: LoadedModel, trained: TrainedFile) {
         let (training, validation) = stoppingRows()
         let fitted = try fit(training)
         let pipeline = try FeaturePipeline(fitted)
@@ -27,7 +28,11 @@ struct TrainingRun {
         let trained = try kind.train(job)
         let artifact = ModelArtifact(
             spec: spec, features: fitted, file: trained.file, classes: labels.classes)
-        let model = try LoadedModel(artifact)
+        return (try LoadedModel(artifact), trained)
+    }
+
+    func candidate(elapsed: () -> Duration) throws(ModelError) -> Candidate {
+        let (model, trained) = try train()
         let judge = Judge(model: model, table: table, labels: labels)
         let scores = try judge.scores(split.test)
         let baselines = try Baselines(run: self, training: split.training).evaluations()
@@ -38,9 +43,9 @@ struct TrainingRun {
             baselines: baselines, trainingRows: split.training.count, testRows: split.test.count,
             skippedRows: table.rows - labels.rows.count,
             seconds: Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18,
-            library: trained.library, rounds: trained.rounds, findings: findings(fitted),
+            library: trained.library, rounds: trained.rounds, findings: findings(),
             notes: trained.notes, importance: importance(model),
-            sample: try sample(model, pipeline), dataDigest: digest(), seed: seed)
+            sample: try sample(model), dataDigest: digest(), seed: seed)
     }
 
     /// With early stopping, a tenth of the training rows decides when; the test rows never do.
@@ -112,9 +117,7 @@ struct TrainingRun {
     }
 
     /// Records from the judged rows with the scores of the library that trained.
-    private func sample(
-        _ model: LoadedModel, _ pipeline: FeaturePipeline
-    ) throws(ModelError) -> [SampleRow] {
+    private func sample(_ model: LoadedModel) throws(ModelError) -> [SampleRow] {
         let source = split.test.isEmpty ? split.training : split.test
         let step = max(1, source.count / Self.sampleSize)
         let rows = stride(from: 0, to: source.count, by: step).prefix(Self.sampleSize).map {
@@ -160,7 +163,7 @@ struct TrainingRun {
         return SHA256.hex(Array(text.utf8))
     }
 
-    private func findings(_ fitted: [FittedFeature]) -> [Diagnostic] {
+    private func findings() -> [Diagnostic] {
         var findings: [Diagnostic] = []
         for (number, feature) in spec.features.enumerated() {
             let inspection = FeatureInspection(

@@ -76,6 +76,8 @@ enum NativeScorers {
         do throws(ModelError) {
             switch try value.storedText("crossdock") {
             case "linear": return try LinearScorer(stored: value)
+            case "naiveBayes": return try NaiveBayesScorer(stored: value)
+            case "knn": return try NeighboursScorer(stored: value)
             case let family:
                 throw ModelError(.modelFileUnsupported, "there is no model family '\(family)'")
             }
