@@ -26,3 +26,8 @@ public protocol NamedException: Error {
     /// Fully qualified: `java.lang.IllegalArgumentException`.
     var exceptionClass: String { get }
 }
+
+/// An error that came with the status of an HTTP answer; routes read it as `${exception.statusCode}`.
+public protocol HTTPStatusCarrying: Error {
+    var statusCode: Int { get }
+}
