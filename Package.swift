@@ -91,7 +91,12 @@ let level3 =
             "CrossdockJSONata", "CXGBoost", "CONNXRuntime", "COpenBLAS",
         ], fixtures: true)
 let level4 =
-    module("CrossdockExpressions", ["CrossdockCore"])
+    module(
+        "CrossdockExpressions",
+        [
+            "CrossdockDiagnostics", "CrossdockData", "CrossdockXML", "CrossdockSettings",
+            "CrossdockCrypto", "CrossdockCore",
+        ], fixtures: true)
     + module(
         "CrossdockHTTP",
         [
@@ -104,18 +109,28 @@ let level4 =
         testDependencies: ["CrossdockTesting"])
     + module("CrossdockObservability", ["CrossdockCore", "CrossdockData", log])
 let level5 =
-    module("CrossdockRouting", ["CrossdockCore", "CrossdockExpressions"],
+    module(
+        "CrossdockRouting",
+        [
+            "CrossdockDiagnostics", "CrossdockData", "CrossdockSettings", "CrossdockCore",
+            "CrossdockExpressions", log,
+        ],
         testDependencies: ["CrossdockTesting", "CrossdockProcessors"])
     + module(
         "CrossdockProcessors",
-        ["CrossdockCore", "CrossdockExpressions", "CrossdockMapping", "CrossdockModels", log],
+        [
+            "CrossdockDiagnostics", "CrossdockData", "CrossdockXML", "CrossdockSettings",
+            "CrossdockCrypto", "CrossdockCore", "CrossdockExpressions", "CrossdockMapping",
+            "CrossdockModels", log,
+        ],
         testDependencies: ["CrossdockTesting"])
     + module(
         "CrossdockSandbox",
         [
             "CrossdockDiagnostics", "CrossdockData", "CrossdockXML", "CrossdockCrypto",
             "CSandboxData", log, nioCore, nioPosix, nioHTTP1, nioSSL,
-        ], exclude: ["README.md"])
+        ], exclude: ["README.md"],
+        testDependencies: ["CDemoData", nioCore, nioPosix, nioHTTP1, nioSSL])
 let level6: [Target] = connectors.flatMap { name -> [Target] in
     let folder = "connectors/\(name.lowercased())"
     return [
@@ -155,7 +170,11 @@ let commandLine: [Target] = [
 ]
 let testing: [Target] =
     module(
-        "CrossdockTesting", ["CrossdockCore", "CrossdockRouting", "CrossdockProcessors"], tested: false)
+        "CrossdockTesting",
+        [
+            "CrossdockDiagnostics", "CrossdockData", "CrossdockSettings", "CrossdockCore",
+            "CrossdockExpressions", "CrossdockRouting", "CrossdockProcessors", log,
+        ], tested: false)
     + [
         .testTarget(
             name: "EndToEndTests", dependencies: ["CrossdockHub", "CrossdockCrypto"],
