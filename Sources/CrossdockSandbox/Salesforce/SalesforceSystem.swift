@@ -17,6 +17,7 @@ final class SalesforceSystem: SandboxSystem {
     var cursors = QueryCursors()
     var late = LateRows()
     var usage = SalesforceUsage()
+    var bulkJobs = BulkJobs()
 
     init(_ services: SandboxServices) throws {
         self.services = services

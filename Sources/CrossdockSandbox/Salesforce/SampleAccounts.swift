@@ -19,13 +19,16 @@ enum SampleAccounts {
     ]
     private static let industries = ["Manufacturing", "Retail", "Energy", "Technology", "Banking"]
 
+    /// Far from the ids of seeds and clients, so that a second run finds its own accounts again.
+    private static let firstNumber = 10_000_000
+
     /// JSON lines.
     static func lines(_ count: Int) -> [UInt8] {
         var output: [UInt8] = []
         for number in 1...max(1, count) where count > 0 {
             let city = cities[number % cities.count]
             var line = JSONLine()
-            line.add("Id", SalesforceID.make(prefix: "001", number: number))
+            line.add("Id", SalesforceID.make(prefix: "001", number: firstNumber + number))
             line.add("Name", name(number))
             line.add("AccountNumber", "A-\(Timestamp.padded(Int64(number), 6))")
             line.add("BillingStreet", "\(number % 199 + 1) Mill Street")

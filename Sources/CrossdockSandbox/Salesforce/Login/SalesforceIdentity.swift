@@ -1,5 +1,6 @@
 internal import CrossdockCrypto
 internal import CrossdockData
+internal import Synchronization
 
 /// The org's id, its users, and what a client logs in with.
 ///
@@ -38,11 +39,23 @@ struct SalesforceIdentity {
         securityToken = try secret("securityToken", "", 144)
         refreshToken = try secret("refreshToken", "5Aep", 384)
         privateKeyFile = "\(home)/salesforce-jwt.pem"
-        let pem = try kept?["privateKey"]?.string ?? PrivateKey.rsa().pem()
+        let pem = try kept?["privateKey"]?.string ?? Self.newKey()
         publicKey = try PrivateKey(pem: pem).publicKey()
         try Files.replace(privateKeyFile, with: Array(pem.utf8))
         if kept == nil { try keep(privateKey: pem) }
     }
+
+    /// Making a key takes a good part of a second: new orgs of one process share one.
+    private static func newKey() throws -> String {
+        try sharedKey.withLock { shared in
+            if let shared { return shared }
+            let pem = try PrivateKey.rsa().pem()
+            shared = pem
+            return pem
+        }
+    }
+
+    private static let sharedKey = Mutex<String?>(nil)
 
     private func keep(privateKey pem: String) throws(SandboxError) {
         try store.setNote(

@@ -86,6 +86,4 @@ extension SalesforceSystem {
         response.user = session.username
         return response
     }
-
-    func soapLogin(_ request: SandboxRequest) -> SandboxResponse { .text(501, "") }
 }

@@ -1,3 +1,0 @@
-extension SalesforceSystem {
-    func jobs(_ call: SalesforceCall) throws(APIError) -> SandboxResponse { throw .notFound }
-}
