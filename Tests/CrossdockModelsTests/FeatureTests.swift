@@ -328,6 +328,32 @@ struct FeatureTests {
         #expect(error?.code == .featureExpression)
     }
 
+    @Test(
+        "An expression that may not be missing fails alone; the other features are encoded all the same"
+    )
+    func expressionMissing() throws {
+        let (pipeline, _) = try Self.pipeline(
+            "{ name: e, expr: 'a.b', missing: fail }, { field: x }",
+            [["y": 1, "a": ["b": 2], "x": 1]])
+        #expect(try Self.encode(pipeline, ["a": ["b": 3], "x": 4]) == [3, 4])
+        let error = #expect(throws: ModelError.self) { try Self.encode(pipeline, ["x": 4]) }
+        #expect(error?.code == .featureMissing && error?.feature == "e")
+    }
+
+    @Test("A model names the fields it reads, of expressions too")
+    func fields() throws {
+        let spec = try ModelSpec(
+            yaml: """
+                model: m
+                task: regression
+                label: { field: y }
+                features: [{ field: a.b }, { name: c, field: a.b, type: integer }, { name: e, expr: "$sum(items.price) + odd" }]
+                trainer: { kind: xgboost }
+                """, file: "m.yaml")
+        let expected = ["a.b", "items.price", "odd"].compactMap { FieldPath($0)?.segments }
+        #expect(spec.fields.map(\.segments) == expected)
+    }
+
     @Test("Ten thousand categories are refused with a way out")
     func manyCategories() throws {
         let records = (0..<10_000).map { row -> Value in ["a": .string("k\(row)"), "y": 1] }

@@ -122,7 +122,7 @@ struct QualityTests {
                 labels: labels,
                 split: Split(
                     training: table.rows.indices.filter { !held.contains($0) }, test: test),
-                seed: 42,
+                seed: 42, dataDigest: "",
                 keepGoing: { true })
             let model = try run.train().model
             let evaluation = try Judge(model: model, table: training, labels: labels).evaluate(test)

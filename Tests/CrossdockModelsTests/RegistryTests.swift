@@ -215,6 +215,31 @@ struct RegistryTests {
         #expect(try shelf.model(reference) === first)
     }
 
+    @Test("A promoted version that cannot be loaded does not serve: the champion goes on")
+    func brokenPromotion() throws {
+        let folder = try TemporaryFolder()
+        let registry = ModelRegistry(directory: folder.path)
+        for slope in [1.0, 2] { _ = try registry.register(try Self.candidate(slope), by: "t") }
+        try registry.promote("line", version: 1, by: "t", reason: "r")
+        let shelf = ModelShelf(registry)
+        let reference = try ModelReference("line")
+        let champion = try shelf.model(reference)
+        RegistryFiles.remove("\(folder.path)/line/2/model.json")
+        try registry.promote("line", version: 2, by: "t", reason: "r")
+        shelf.refresh("line")
+        #expect(try shelf.model(reference) === champion)
+        #expect(shelf.problem(with: reference)?.code == .registryDamaged)
+        _ = try registry.rollback("line", by: "t", reason: "r")
+        shelf.refresh("line")
+        #expect(try shelf.model(reference) === champion)
+        #expect(shelf.problem(with: reference) == nil)
+        // Without a version to go on with, the error is the answer.
+        let error = #expect(throws: ModelError.self) {
+            try shelf.model(try ModelReference("line@other"))
+        }
+        #expect(error?.code == .versionUnknown)
+    }
+
     @Test("Many tasks may score one model at once, and register and promote from several sides")
     func concurrency() async throws {
         let folder = try TemporaryFolder()

@@ -9,6 +9,9 @@ final class FeaturePipeline: Sendable {
     private let locator: FieldLocator
     /// The features that are computed by an expression.
     private let expressions: FeatureExpressions
+    private let isComputed: [Bool]
+    /// Where among the texts a feature's text stands; −1 for features that become columns.
+    private let textPlaces: [Int]
     /// Which columns are whose: the range of each feature.
     let columns: [Range<Int>]
 
@@ -20,6 +23,13 @@ final class FeaturePipeline: Sendable {
         locator = FieldLocator(
             features.map { if case .field(let path) = $0.source { path } else { nil } })
         expressions = try FeatureExpressions(features.map { ($0.name, $0.source) })
+        isComputed = features.map { if case .expression = $0.source { true } else { false } }
+        var texts = 0
+        textPlaces = features.map { feature in
+            guard case .raw = feature.state else { return -1 }
+            texts += 1
+            return texts - 1
+        }
         var start = 0
         columns = features.map { feature in
             defer { start += feature.width }
@@ -54,35 +64,32 @@ final class FeaturePipeline: Sendable {
                     let value =
                         position < 0
                         ? .absent : features[feature].reader.read(view, position, &scratch)
-                    if let why = plan.encode(value, feature: feature, into: row, texts: &texts) {
-                        return (feature, why)
-                    }
+                    let why = plan.encode(value, feature: feature, into: row, texts: &texts)
+                    // What an expression computes comes after; until then its place is held.
+                    if let why, !isComputed[feature] { return (feature, why) }
                 }
                 return nil
             }
         }
-        if !expressions.isEmpty { try encodeExpressions(record, into: row) }
-        guard let refused, !isExpression(refused.feature) else { return }
-        throw refusal(refused.feature, refused.why, record)
-    }
-
-    private func isExpression(_ feature: Int) -> Bool {
-        if case .expression = features[feature].source { true } else { false }
+        if let refused { throw refusal(refused.feature, refused.why, record) }
+        if !expressions.isEmpty { try encodeExpressions(record, into: row, texts: &texts) }
     }
 
     private func encodeExpressions(
-        _ record: JSONNode, into row: UnsafeMutablePointer<Double>
+        _ record: JSONNode, into row: UnsafeMutablePointer<Double>, texts: inout [String]
     ) throws(ModelError) {
         for (feature, name, expression) in expressions.all {
             for column in columns[feature] { row[column] = 0 }
             let document = try FeatureExpressions.evaluate(expression, name, record)
-            var unused: [String] = []
+            var text: [String] = []
             let why = document.withView { view -> FeaturePlan.Refusal? in
                 var scratch = TextScratch()
                 let value = features[feature].reader.read(view, 0, &scratch)
-                return plan.encode(value, feature: feature, into: row, texts: &unused)
+                return plan.encode(value, feature: feature, into: row, texts: &text)
             }
             if let why { throw refusal(feature, why, nil) }
+            let place = textPlaces[feature]
+            if let only = text.first, texts.indices.contains(place) { texts[place] = only }
         }
     }
 

@@ -76,7 +76,7 @@ struct ModelCard {
         return [
             "## Data", "",
             "Trained on \(count("trainingRows")) rows, judged on \(count("testRows")) held-out rows; "
-                + "\(count("skippedRows")) rows had no label. Digest of the training rows: "
+                + "\(count("skippedRows")) rows had no label. Digest of the table: "
                 + "`\(data["digest"]?.string?.prefix(16) ?? "?")`.", "",
         ]
     }

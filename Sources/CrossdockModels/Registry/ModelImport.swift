@@ -187,7 +187,7 @@ extension ModelRegistry {
     /// Registers a model that came as a file.
     ///
     /// - Parameter sample: Records with what the trainer said of each, to be repeated at every load.
-    ///   Without one, the answers of today are kept.
+    ///   Without one, nothing proves that the file is read as its trainer meant it; the card says so.
     public func register(
         _ model: ModelImport, sample: [(record: Value, scores: [Double])] = [], by: String,
         reason: String = ""

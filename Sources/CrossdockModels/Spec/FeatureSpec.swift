@@ -23,8 +23,13 @@ public enum FeatureSource: Sendable, Hashable {
         case .field(let path): return [path]
         case .expression(let text):
             guard let expression = try? JSONata(text) else { return [] }
-            return expression.paths.filter { $0.root == .input }.compactMap { path in
-                FieldPath(path.names.map { "\"\($0)\"" }.joined(separator: "."))
+            let read = expression.paths.filter { $0.root == .input }.map(\.names)
+            // The steps on the way to a field are not fields of their own.
+            let ends = read.filter { path in
+                !read.contains { $0.count > path.count && $0.starts(with: path) }
+            }
+            return ends.compactMap { names in
+                FieldPath(names.map { "\"\($0)\"" }.joined(separator: "."))
             }
         }
     }

@@ -1,3 +1,4 @@
+internal import CrossdockCrypto
 public import CrossdockDiagnostics
 internal import Foundation
 
@@ -32,7 +33,7 @@ public struct Trainer: Sendable {
         let split = try split(spec, seed: seed, table, labels)
         let run = TrainingRun(
             spec: spec, kind: kind, table: table, labels: labels, split: split,
-            seed: seed ?? spec.split.seed, keepGoing: keepGoing)
+            seed: seed ?? spec.split.seed, dataDigest: SHA256.hex(data.bytes), keepGoing: keepGoing)
         return try run.candidate { clock.now - started }
     }
 
@@ -93,7 +94,7 @@ public struct Candidate: Sendable {
     public let importance: [(feature: String, share: Double)]
     /// Records with the trainer's own scores, by which the version is checked ever after.
     let sample: [SampleRow]
-    /// A digest of the rows trained on.
+    /// A digest of the table's text.
     let dataDigest: String
     public let seed: UInt64
 }

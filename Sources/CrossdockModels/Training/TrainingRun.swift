@@ -1,4 +1,3 @@
-internal import CrossdockCrypto
 internal import CrossdockData
 internal import CrossdockDiagnostics
 
@@ -10,6 +9,8 @@ struct TrainingRun {
     let labels: Labels
     let split: Split
     let seed: UInt64
+    /// Of the table's text.
+    let dataDigest: String
     let keepGoing: @Sendable () -> Bool
 
     /// Records kept for the parity check.
@@ -35,7 +36,7 @@ struct TrainingRun {
         let (model, trained) = try train()
         let judge = Judge(model: model, table: table, labels: labels)
         let scores = try judge.scores(split.test)
-        let baselines = try Baselines(run: self, training: split.training).evaluations()
+        let (baselines, remarks) = try Baselines(run: self, training: split.training).evaluations()
         let time = elapsed()
         return Candidate(
             model: model,
@@ -44,8 +45,8 @@ struct TrainingRun {
             skippedRows: table.rows - labels.rows.count,
             seconds: Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18,
             library: trained.library, rounds: trained.rounds, findings: findings(),
-            notes: trained.notes, importance: importance(model),
-            sample: try sample(model), dataDigest: digest(), seed: seed)
+            notes: trained.notes + remarks, importance: importance(model),
+            sample: try sample(model), dataDigest: dataDigest, seed: seed)
     }
 
     /// With early stopping, a tenth of the training rows decides when; the test rows never do.
@@ -154,15 +155,6 @@ struct TrainingRun {
         }
     }
 
-    private func digest() -> String {
-        var text = ""
-        for row in split.training.prefix(100_000) {
-            text += String(decoding: table.record(row).json, as: UTF8.self)
-            text += "\(labels.targets[row])\n"
-        }
-        return SHA256.hex(Array(text.utf8))
-    }
-
     private func findings() -> [Diagnostic] {
         var findings: [Diagnostic] = []
         for (number, feature) in spec.features.enumerated() {
@@ -267,14 +259,24 @@ struct Baselines {
     let run: TrainingRun
     let training: [Int]
 
-    func evaluations() throws(ModelError) -> [(name: String, evaluation: Evaluation)] {
+    /// - Returns: Also a remark on what could not be had.
+    func evaluations() throws(ModelError) -> (
+        all: [(name: String, evaluation: Evaluation)], remarks: [String]
+    ) {
         let test = run.split.test
-        guard !test.isEmpty else { return [] }
-        var all = [("naive", naive(test))]
-        if run.kind.name != "logistic", run.kind.name != "linear", let linear = try? linear(test) {
-            all.append((run.spec.task == .regression ? "ridge" : "logistic", linear))
+        guard !test.isEmpty else { return ([], []) }
+        var all = [(name: "naive", evaluation: naive(test))]
+        guard run.kind.name != "logistic", run.kind.name != "linear" else { return (all, []) }
+        do {
+            if let linear = try linear(test) {
+                let name = run.spec.task == .regression ? "ridge" : "logistic"
+                all.append((name: name, evaluation: linear))
+            }
+        } catch {
+            guard error.code != .trainingCancelled else { throw error }
+            return (all, ["no linear baseline: \(error.message)"])
         }
-        return all.map { (name: $0.0, evaluation: $0.1) }
+        return (all, [])
     }
 
     /// Always the mean label, or each class's share.
