@@ -16,6 +16,8 @@ public final class RemoteSystem: Sendable {
     private let clock: any HubClock
     private let backoff: Backoff
     private let pace = Pace()
+    /// How often one call may find its session ended.
+    private static let mostLogins = 2
     /// Finds the system's own words in an answer that is no success.
     private let readProblem: @Sendable (HTTPResponse) -> RemoteProblem
 
@@ -45,7 +47,7 @@ public final class RemoteSystem: Sendable {
         _ request: HTTPRequest, _ what: String, accepting accepted: Set<Int> = []
     ) async throws -> HTTPResponse {
         var failures = 0
-        var hasLoggedInAgain = false
+        var logins = 0
         while true {
             try await waitForPace()
             var authorized = request
@@ -53,11 +55,12 @@ public final class RemoteSystem: Sendable {
             let grant = try await authenticator.authorize(&authorized)
             do {
                 let response = try await client.send(authorized)
+                authenticator.observe(response.head)
                 if response.isSuccess || accepted.contains(response.status) { return response }
                 let problem = readProblem(response)
-                if errors.meaning(of: problem) == .login, !hasLoggedInAgain {
-                    hasLoggedInAgain = true
-                    try await authenticator.renew(rejecting: grant)
+                if errors.meaning(of: problem) == .login, logins < Self.mostLogins {
+                    logins += 1
+                    try await authenticator.renew(rejecting: grant, because: problem)
                     continue
                 }
                 throw judged(what, problem, response, request)
@@ -73,22 +76,23 @@ public final class RemoteSystem: Sendable {
     /// - Throws: As ``send(_:_:accepting:)``.
     public func stream(_ request: HTTPRequest, _ what: String) async throws -> HTTPStreamedResponse
     {
-        var hasLoggedInAgain = false
+        var logins = 0
         while true {
             try await waitForPace()
             var authorized = request
             authorized.partition = name
             let grant = try await authenticator.authorize(&authorized)
             let streamed = try await client.stream(authorized)
+            authenticator.observe(streamed.head)
             if streamed.isSuccess { return streamed }
             let body = try await streamed.body.collect(upTo: 1 << 20)
             let response = HTTPResponse(head: streamed.head, body: body)
             let problem = readProblem(response)
-            guard errors.meaning(of: problem) == .login, !hasLoggedInAgain else {
+            guard errors.meaning(of: problem) == .login, logins < Self.mostLogins else {
                 throw judged(what, problem, response, request)
             }
-            hasLoggedInAgain = true
-            try await authenticator.renew(rejecting: grant)
+            logins += 1
+            try await authenticator.renew(rejecting: grant, because: problem)
         }
     }
 

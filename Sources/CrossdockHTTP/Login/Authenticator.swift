@@ -6,13 +6,20 @@ public import CrossdockSettings
 public protocol Authenticator: Sendable {
     /// Adds what proves it.
     ///
-    /// - Returns: Which proof that was, for ``renew(rejecting:)``.
+    /// - Returns: Which proof that was, for ``renew(rejecting:because:)``.
     func authorize(_ request: inout HTTPRequest) async throws -> Int
 
     /// Gets a new proof after one was not accepted, unless somebody else has already done so.
     ///
     /// - Throws: ``ConnectorError`` with ``DiagnosticCode/loginRefused``.
-    func renew(rejecting proof: Int) async throws
+    func renew(rejecting proof: Int, because problem: RemoteProblem) async throws
+
+    /// Sees every answer, for what a session keeps of it.
+    func observe(_ head: HTTPResponseHead)
+}
+
+extension Authenticator {
+    public func observe(_ head: HTTPResponseHead) {}
 }
 
 /// User name and password with every call.
@@ -29,7 +36,7 @@ public struct BasicAuthenticator: Authenticator {
         return 0
     }
 
-    public func renew(rejecting proof: Int) async throws {
+    public func renew(rejecting proof: Int, because problem: RemoteProblem) async throws {
         throw ConnectorError(
             .loginRefused, "user name or password are not accepted",
             .transient(retryAfter: .seconds(300)), status: 401)
@@ -42,7 +49,7 @@ public struct ConnectionAuthenticator: Authenticator {
 
     public func authorize(_ request: inout HTTPRequest) async throws -> Int { 0 }
 
-    public func renew(rejecting proof: Int) async throws {
+    public func renew(rejecting proof: Int, because problem: RemoteProblem) async throws {
         throw ConnectorError(
             .loginRefused, "the connection's certificate is not accepted, or `auth` is missing",
             .transient(retryAfter: .seconds(300)), status: 401)

@@ -55,7 +55,7 @@ public final class TokenKeeper: Authenticator {
         return held.number
     }
 
-    public func renew(rejecting proof: Int) async throws {
+    public func renew(rejecting proof: Int, because problem: RemoteProblem) async throws {
         book.withLock { book in
             if case .held(_, let number) = book.state, number == proof { book.state = .empty }
         }
