@@ -3,10 +3,11 @@ public struct Catalog: Sendable {
     private var componentsByScheme: [String: any Component] = [:]
     private var processorsByName: [String: any NamedProcessor.Type] = [:]
     private var languagesByName: [String: any Language] = [:]
+    private var beansByClass: [String: any NamedBean.Type] = [:]
 
     public init(
         components: [any Component], processors: [any NamedProcessor.Type],
-        languages: [any Language]
+        languages: [any Language], beans: [any NamedBean.Type] = []
     ) {
         for component in components {
             let type = type(of: component)
@@ -14,12 +15,22 @@ public struct Catalog: Sendable {
         }
         for processor in processors { processorsByName[processor.name] = processor }
         for language in languages { languagesByName[type(of: language).name] = language }
+        for bean in beans {
+            for name in bean.classNames {
+                beansByClass[name] = bean
+                // Routes also write the last part alone.
+                if let last = name.split(separator: ".").last { beansByClass[String(last)] = bean }
+            }
+        }
     }
 
     public func component(_ scheme: String) -> (any Component)? { componentsByScheme[scheme] }
     public func processor(_ name: String) -> (any NamedProcessor.Type)? { processorsByName[name] }
     public func language(_ name: String) -> (any Language)? { languagesByName[name] }
 
+    public func bean(ofClass name: String) -> (any NamedBean.Type)? { beansByClass[name] }
+
+    public var beanClasses: [String] { beansByClass.keys.filter { $0.contains(".") }.sorted() }
     public var schemes: [String] { componentsByScheme.keys.sorted() }
     public var processorNames: [String] { processorsByName.keys.sorted() }
     public var languageNames: [String] { languagesByName.keys.sorted() }

@@ -3,6 +3,10 @@ public typealias Deliver = @Sendable (Exchange) async -> Outcome
 
 /// Brings messages in.
 public protocol Consumer: Sendable {
+    /// Whether its messages come from other routes of this hub. Such a consumer is stopped last, when
+    /// nothing can reach it any more.
+    var isInternal: Bool { get }
+
     /// Makes ready what must exist before any route starts: queues, bindings, subscriptions.
     ///
     /// - Throws: An error that keeps the route from starting.
@@ -17,5 +21,6 @@ public protocol Consumer: Sendable {
 }
 
 extension Consumer {
+    public var isInternal: Bool { false }
     public func prepare() async throws {}
 }

@@ -18,6 +18,7 @@ public final class SourceStatus: Sendable {
         var failure: String?
         var received: UInt64 = 0
         var echoes: UInt64 = 0
+        var answers: UInt64 = 0
         var lastPoll: Instant?
     }
 
@@ -36,6 +37,7 @@ public final class SourceStatus: Sendable {
     public func answered(received: Int, echoes: Int = 0, drained: Bool, at now: Instant) {
         state.withLock { state in
             state.failure = nil
+            state.answers &+= 1
             state.received &+= UInt64(max(0, received))
             state.echoes &+= UInt64(max(0, echoes))
             state.isDrained = drained
@@ -50,6 +52,10 @@ public final class SourceStatus: Sendable {
             state.isDrained = false
         }
     }
+
+    public var kind: Kind { state.withLock { $0.kind } }
+    /// How often the source has answered.
+    public var answers: UInt64 { state.withLock { $0.answers } }
 
     public var isDrained: Bool {
         state.withLock { $0.kind == .endless || $0.isDrained }

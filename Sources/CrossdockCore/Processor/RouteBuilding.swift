@@ -11,6 +11,8 @@ public protocol RouteBuilding: Sendable {
     var variables: VariableStore { get }
     /// What expressions of this route may refer to.
     var scope: ExpressionScope { get }
+    /// What steps start and do not wait for.
+    var background: BackgroundTasks { get }
     /// The names of all languages, under which an expression may be written.
     var languageNames: [String] { get }
 
@@ -42,6 +44,8 @@ public protocol RouteBuilding: Sendable {
     /// Builds the value of a named bean: `#bean:name`, `#class:type` or a plain name.
     func bean<Bean>(_ reference: String, as type: Bean.Type, at span: SourceSpan?) throws -> Bean
 
+    /// Has something made ready before the route starts and closed after it ended.
+    func manage(_ managed: any ManagedProcessor)
     /// Notes something that deserves a warning but keeps nothing from running.
     func warn(_ diagnostic: Diagnostic)
     /// Keeps the message as it enters the hub, for steps that go back to it.
