@@ -35,13 +35,17 @@ extension Evaluation {
         var function = function
         var arguments = arguments
         var call = call
+        try beginCall()
         while true {
             let result: Datum
             do { result = try invoke(function, arguments, input, frame) } catch {
                 guard function.isFunction else { throw error }
                 throw error.leaving(callAt: call?.position, token: call?.name)
             }
-            guard case .tailCall(let next) = result else { return result }
+            guard case .tailCall(let next) = result else {
+                endCall()
+                return result
+            }
             try charge(steps: 1)
             function = try evaluate(next.node.procedure, next.input, next.frame)
             if function.isUndefined, isFunctionName(next.node.procedure, next.frame) {

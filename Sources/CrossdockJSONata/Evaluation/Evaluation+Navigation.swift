@@ -9,7 +9,7 @@ extension Evaluation {
         try input.forEachElement { item throws(JSONataError) in
             let found = try self.lookup(key, in: item)
             if found.isArray {
-                results += found.items ?? []
+                results += try self.items(of: found) ?? []
             } else if !found.isUndefined {
                 results.append(found)
             }
@@ -47,7 +47,7 @@ extension Evaluation {
                 if found.isUndefined { return }
                 only = found
                 count += 1
-                Self.splice(found, into: &results)
+                try self.splice(found, into: &results)
             }
             if count == 0 { return .undefined }
             let isLast = at == names.endIndex - 1
@@ -58,14 +58,16 @@ extension Evaluation {
     }
 
     /// Appends a value, or the elements of a list that was not written as such in the path.
-    static func splice(_ value: Datum, into results: inout [Datum]) {
+    func splice(
+        _ value: Datum, into results: inout [Datum]
+    ) throws(JSONataError) {
         switch value {
         case .array(_, let traits) where traits.isConstructed,
             .range(_, let traits) where traits.isConstructed:
             results.append(value)
         case .array(let items, _): results += items
         default:
-            if value.isArray { results += value.items ?? [] } else { results.append(value) }
+            if let more = try items(of: value) { results += more } else { results.append(value) }
         }
     }
 
@@ -74,6 +76,7 @@ extension Evaluation {
         guard value.isArray else { return [value] }
         var results: [Datum] = []
         try charge(steps: value.count ?? 0)
+        try charge(size: (value.count ?? 0) * MemoryLayout<Datum>.stride)
         try value.forEachElement { item throws(JSONataError) in
             results += try self.flattened(item)
         }

@@ -65,7 +65,7 @@ extension Evaluation {
             if found.isUndefined { return }
             only = found
             count += 1
-            Self.splice(found, into: &results)
+            try self.splice(found, into: &results)
         }
         if isLast, count == 1, only.isArray, !only.isSequence { return only }
         return try sequence(results)
@@ -88,6 +88,7 @@ extension Evaluation {
         try input.forEachElement { item throws(JSONataError) in
             let verdict = try self.evaluate(predicate, item, frame)
             let times = try self.hits(verdict, at: at, of: count)
+            if times > 1 { try self.charge(size: times * MemoryLayout<Datum>.stride) }
             for _ in 0..<times { results.append(item) }
             at += 1
         }
@@ -117,6 +118,7 @@ extension Evaluation {
             let inner = Frame(parent: frame, tuple: tuple)
             let verdict = try evaluate(predicate, tuple.value, inner)
             let times = try hits(verdict, at: at, of: tuples.count)
+            if times > 1 { try charge(size: times * 64) }
             for _ in 0..<times { results.append(tuple) }
         }
         return results
@@ -132,7 +134,7 @@ extension Evaluation {
         }
         if case .bool(let flag) = verdict { return flag ? 1 : 0 }
         if let number = verdict.double, try isNumeric(number) { return selects(number) ? 1 : 0 }
-        if verdict.isArray, let items = verdict.items {
+        if let items = try items(of: verdict) {
             let numbers = items.compactMap(\.double)
             if numbers.count == items.count {
                 for number in numbers { _ = try isNumeric(number) }

@@ -1,7 +1,7 @@
 extension Evaluation {
     /// Puts the values of a path in order.
     func sort(_ input: Datum, by sort: SortNode, _ frame: Frame) throws(JSONataError) -> Datum {
-        guard let items = input.items, items.count > 1 else { return input }
+        guard let items = try items(of: input), items.count > 1 else { return input }
         let sorted = try mergeSorted(items) { one, other throws(JSONataError) in
             try self.order(sort, (one, frame), (other, frame)) > 0
         }

@@ -13,7 +13,6 @@ extension Evaluation {
             let found = try evaluate(step, tuple.value, Frame(parent: frame, tuple: tuple))
             try extend(tuple, with: found, by: step, into: &results)
         }
-        try charge(size: results.count * 96)
         return try applyStages(of: step, to: results, frame)
     }
 
@@ -21,6 +20,7 @@ extension Evaluation {
         _ tuple: Tuple, with found: Datum, by step: Node, into results: inout [Tuple]
     ) throws(JSONataError) {
         if found.isUndefined { return }
+        try charge(size: (found.count ?? 1) * (64 + tuple.bindings.count * 48))
         if case .tuples(let stream) = found {
             for inner in stream.tuples {
                 var next = tuple
@@ -93,7 +93,7 @@ extension Evaluation {
         guard !defined.isEmpty else { return .undefined }
         var items: [Datum] = []
         for value in defined {
-            if value.isArray { items += value.items ?? [] } else { items.append(value) }
+            if let more = try self.items(of: value) { items += more } else { items.append(value) }
         }
         try charge(steps: items.count)
         return try chargedList(items)

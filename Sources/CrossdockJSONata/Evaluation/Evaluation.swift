@@ -9,6 +9,8 @@ final class Evaluation {
     /// The step at which limits are looked at next.
     private var nextCheck: Int
     private var depth = 0
+    /// Calls within calls. A function of the library that calls back nests without evaluating.
+    private var calls = 0
     private let depthLimit: Int
     private let elementLimit: Int
     private var size = 0
@@ -52,7 +54,7 @@ final class Evaluation {
         depth &+= 1
         steps &+= 1
         if depth > depthLimit { throw failure("U1001") }
-        if steps >= nextCheck || depth & 15 == 0 { try check() }
+        if steps >= nextCheck || depth & 3 == 0 { try check() }
         var result = try node.compute(input, frame, self)
         if node.isQualified { result = try qualify(node, result, frame) }
         depth &-= 1
@@ -73,6 +75,16 @@ final class Evaluation {
         if node.keepsArray { result = result.keepingSingleton }
         return result
     }
+
+    /// Counts a call from its start to ``endCall()``.
+    func beginCall() throws(JSONataError) {
+        calls &+= 1
+        if calls > depthLimit || calls & 3 == 0 && calls > 8 && !stack.hasRoom {
+            throw failure("U1001")
+        }
+    }
+
+    func endCall() { calls &-= 1 }
 
     // MARK: Limits
 
@@ -134,14 +146,23 @@ final class Evaluation {
     }
 
     func record(_ record: Record) throws(JSONataError) -> Datum {
-        try charge(size: record.names.count * 2 * MemoryLayout<Datum>.stride)
+        try charge(size: 96 + record.names.count * 2 * MemoryLayout<Datum>.stride)
         if record.traits.nesting > Traits.maximumNesting { throw failure("U1001") }
         return .record(record)
     }
 
     func text(_ text: String) throws(JSONataError) -> Datum {
-        if text.utf8.count > 64 { try charge(size: text.utf8.count) }
+        // Shorter ones take no memory of their own.
+        if text.utf8.count > 15 { try charge(size: text.utf8.count + 32) }
         return .string(text)
+    }
+
+    /// The elements of a list; nil for other values. What was not in memory yet is counted.
+    func items(of list: Datum) throws(JSONataError) -> [Datum]? {
+        if case .array(let items, _) = list { return items }
+        guard let count = list.count else { return nil }
+        try charge(size: count * MemoryLayout<Datum>.stride)
+        return list.items
     }
 
     func function(_ kind: Function.Kind) throws(JSONataError) -> Datum {
@@ -195,7 +216,9 @@ final class Evaluation {
 
     private var limitSentence: String {
         if size > sizeLimit { return "the texts and lists made on the way grew too large" }
-        if depth > depthLimit { return "evaluation nests too deeply: does a function end?" }
+        if depth > depthLimit || calls > depthLimit {
+            return "evaluation nests too deeply: does a function end?"
+        }
         if let limit = options.limits.steps, steps >= limit {
             return "evaluation took too many steps: does a function end?"
         }

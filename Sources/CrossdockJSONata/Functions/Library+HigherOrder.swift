@@ -66,7 +66,7 @@ extension Library {
     }
 
     private static func reduce(_ call: NativeCall) throws(JSONataError) -> Datum {
-        guard let items = call[0].items else { return .undefined }
+        guard let items = try call.run.items(of: call[0]) else { return .undefined }
         let function = call[1]
         let arity = function.arity
         guard arity >= 2 else { throw call.run.failure("D3050", index: 1) }

@@ -3,18 +3,21 @@ extension Library {
         NativeFunction("append", "<xx:a>", parameters: 2) { call throws(JSONataError) in
             if call[0].isUndefined { return call[1] }
             if call[1].isUndefined { return call[0] }
-            let (first, second) = (call[0].items ?? [call[0]], call[1].items ?? [call[1]])
-            if let limit = call.run.options.limits.elements, first.count + second.count > limit {
-                throw call.run.failure("D2015", value: .integer(limit))
-            }
+            let first = try call.run.items(of: call[0]) ?? [call[0]]
+            let second = try call.run.items(of: call[1]) ?? [call[1]]
+            try call.run.charge(steps: second.count)
             return try call.run.chargedList(first + second)
         },
         NativeFunction("reverse", "<a:a>", parameters: 1) { call throws(JSONataError) in
-            guard let items = call[0].items, items.count > 1 else { return call[0] }
+            guard let items = try call.run.items(of: call[0]), items.count > 1 else {
+                return call[0]
+            }
             return try call.run.chargedList(items.reversed())
         },
         NativeFunction("shuffle", "<a:a>", parameters: 1) { call throws(JSONataError) in
-            guard var items = call[0].items, items.count > 1 else { return call[0] }
+            guard var items = try call.run.items(of: call[0]), items.count > 1 else {
+                return call[0]
+            }
             for at in stride(from: items.count - 1, to: 0, by: -1) {
                 items.swapAt(at, min(at, Int(call.run.random() * Double(at + 1))))
             }
@@ -24,7 +27,8 @@ extension Library {
             try distinct(call)
         },
         NativeFunction("zip", "<a+>", arity: 0, parameters: 0) { call throws(JSONataError) in
-            let lists = call.arguments.map { $0.items ?? [] }
+            var lists: [[Datum]] = []
+            for argument in call.arguments { lists.append(try call.run.items(of: argument) ?? []) }
             var tuples: [Datum] = []
             for at in 0..<(lists.map(\.count).min() ?? 0) {
                 tuples.append(try call.run.chargedList(lists.map { $0[at] }))
@@ -37,7 +41,7 @@ extension Library {
     ]
 
     private static func distinct(_ call: NativeCall) throws(JSONataError) -> Datum {
-        guard let items = call[0].items, items.count > 1 else { return call[0] }
+        guard let items = try call.run.items(of: call[0]), items.count > 1 else { return call[0] }
         var texts: Set<Texts.Key> = []
         var numbers: Set<Double> = []
         var others: [Datum] = []
@@ -50,7 +54,11 @@ extension Library {
                 isNew = numbers.insert(number).inserted
             } else {
                 try call.run.charge(steps: others.count)
-                isNew = !others.contains { $0.isEqual(to: item) }
+                var isKnown = false
+                for other in others where !isKnown {
+                    isKnown = try other.isEqual(to: item, call.run)
+                }
+                isNew = !isKnown
                 if isNew { others.append(item) }
             }
             if isNew { result.append(item) }
@@ -59,7 +67,7 @@ extension Library {
     }
 
     private static func sort(_ call: NativeCall) throws(JSONataError) -> Datum {
-        guard let items = call[0].items, items.count > 1 else { return call[0] }
+        guard let items = try call.run.items(of: call[0]), items.count > 1 else { return call[0] }
         let run = call.run
         let function = call[1]
         guard function.isUndefined else {

@@ -3,20 +3,21 @@ extension Library {
         NativeFunction("contains", "<s-(sf):b>", parameters: 2) { call throws(JSONataError) in
             guard let text = call.text(0), !call[1].isUndefined else { return .undefined }
             if let needle = call.text(1) { return .bool(Texts.contains(text, needle)) }
-            var matcher = try Matcher(call, call[1], text)
-            return .bool(try matcher.next() != nil)
+            return .bool(try Matcher(call, call[1], text).current != nil)
         },
         NativeFunction("match", "<s-f<s:o>n?:a<o>>", parameters: 3) { call throws(JSONataError) in
             guard let text = call.text(0) else { return .undefined }
             let limit = try call.limit(2, "D3040")
+            guard limit > 0 else { return .undefined }
             var matcher = try Matcher(call, call[1], text)
             var results: [Datum] = []
-            while results.count < limit, let match = try matcher.next() {
+            while results.count < limit, let match = matcher.current {
                 let record = Record()
                 record["match"] = match.text
                 record["index"] = match.start
                 record["groups"] = match.groups
                 results.append(try call.run.record(record))
+                try matcher.advance()
             }
             return try call.run.sequence(results)
         },
@@ -46,9 +47,10 @@ extension Library {
         var matcher = try Matcher(call, call[1], text)
         var parts: [Datum] = []
         var start = 0
-        while parts.count < limit, let match = try matcher.next() {
+        while parts.count < limit, let match = matcher.current {
             parts.append(.string(units.text(start, match.startUnit)))
             start = match.endUnit
+            try matcher.advance()
         }
         if parts.count < limit { parts.append(.string(units.text(start, units.count))) }
         return try call.run.chargedList(parts)
@@ -60,6 +62,7 @@ extension Library {
         let limit = try call.limit(3, "D3011")
         guard limit > 0 else { return .string(text) }
         if let needle = call.text(1) {
+            guard Texts.contains(text, needle) else { return .string(text) }
             guard let replacement = call.text(2) else {
                 throw call.run.failure("D3012", value: call[2])
             }
@@ -71,13 +74,14 @@ extension Library {
         var result: [UInt16] = []
         var start = 0
         var count = 0
-        while count < limit, let match = try matcher.next() {
+        while count < limit, let match = matcher.current {
             result += units.slice(start, match.startUnit)
             let replacement = try self.replacement(call, match)
             try call.run.charge(size: replacement.utf8.count)
             result += replacement.utf16
             start = match.startUnit + match.text.units.count
             count += 1
+            try matcher.advance()
         }
         if count == 0 { return .string(text) }
         result += units.slice(start, units.count)

@@ -45,9 +45,10 @@ extension Library {
             var parts: [Datum] = []
             try value.forEachElement { item throws(JSONataError) in
                 let part = try spread(item, run)
-                parts += part.items ?? [part]
+                parts += try run.items(of: part) ?? [part]
             }
-            return try run.chargedList(parts)
+            return parts.isEmpty && value.count == 0
+                ? .undefined : try run.chargedList(parts)
         }
         guard value.isObject else { return value }
         var parts: [Datum] = []

@@ -15,8 +15,10 @@ enum Library {
         if !call[1].isUndefined {
             input = call[1].isArray ? call.run.outerWrapped(call[1]) : call[1]
         }
+        try call.run.charge(size: source.utf8.count * 64)
         let node: Node
         do throws(JSONataError) { node = try Analyzer.compile(try Parser.parse(source)) } catch {
+            if error.jsonataCode == "U1001" { throw error }
             throw JSONataError("D3120", details: JSONataDetails(value: "\"\(error.reason)\""))
         }
         do throws(JSONataError) {

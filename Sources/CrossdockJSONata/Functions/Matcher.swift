@@ -19,6 +19,8 @@ struct Matcher {
     // What to call for the next match.
     private var function: Datum
     private let text: String
+    /// The match reached; nil when there are no more.
+    private(set) var current: Match?
 
     init(_ call: NativeCall, _ function: Datum, _ text: String) throws(JSONataError) {
         self.call = call
@@ -30,17 +32,25 @@ struct Matcher {
         } else {
             search = nil
         }
+        try advance()
     }
 
-    mutating func next() throws(JSONataError) -> Match? {
+    /// Goes to the next match.
+    mutating func advance() throws(JSONataError) {
         defer { isFirst = false }
-        guard let search else { return try nextFromFunction() }
+        guard let search else {
+            current = try nextFromFunction()
+            return
+        }
         let found =
             isFirst
             ? try search.match(from: 0, call.run) : try search.nextMatch(from: from, call.run)
-        guard let found else { return nil }
+        guard let found else {
+            current = nil
+            return
+        }
         from = found.range.upperBound
-        return Match(
+        current = Match(
             text: .string(search.text(found.range)), start: .integer(found.range.lowerBound),
             end: .integer(found.range.upperBound), groups: call.run.list(search.groups(found)),
             next: .undefined)

@@ -18,7 +18,7 @@ final class ArrayNode: Node, @unchecked Sendable {
             let value = try run.evaluate(element, input, frame)
             switch value {
             case .undefined: continue
-            case .range(let range, _) where elements.count == 1:
+            case .range(let range, _) where elements.count == 1 && !(element is ArrayNode):
                 // The whole list is one range: leave it as such.
                 var traits = Traits.list
                 traits.isConstructed = isConstructed
@@ -30,7 +30,7 @@ final class ArrayNode: Node, @unchecked Sendable {
                 items.append(value)
             } else {
                 try run.charge(steps: value.count ?? 0)
-                items += value.items ?? []
+                items += try run.items(of: value) ?? []
             }
         }
         let list = try run.chargedList(items)

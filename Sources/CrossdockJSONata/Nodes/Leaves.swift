@@ -106,9 +106,10 @@ final class DescendantNode: Node, @unchecked Sendable {
     ) throws(JSONataError) {
         try run.charge(steps: 1)
         if value.isArray {
-            for item in value.items ?? [] { try collect(item, &results, run) }
+            for item in try run.items(of: value) ?? [] { try collect(item, &results, run) }
             return
         }
+        try run.charge(size: MemoryLayout<Datum>.stride)
         results.append(value)
         guard value.isObject else { return }
         for member in value.asRecord.values { try collect(member, &results, run) }

@@ -89,7 +89,7 @@ final class EqualityNode: BinaryNode, @unchecked Sendable {
         _ one: Datum, _ other: Datum, _ run: Evaluation
     ) throws(JSONataError) -> Datum {
         if one.isUndefined || other.isUndefined { return .bool(false) }
-        return .bool(one.isEqual(to: other) == (symbol == "="))
+        return .bool(try one.isEqual(to: other, run) == (symbol == "="))
     }
 }
 
@@ -217,9 +217,8 @@ final class ConcatenationNode: Node, @unchecked Sendable {
             let value = try run.evaluate(operand, input, frame)
             if value.isUndefined { continue }
             do {
-                let text = try run.string(value)
-                if text.utf8.count > 64 { try run.charge(size: text.utf8.count) }
-                result += text
+                result += try run.string(value)
+                if result.utf8.count > 15 { try run.charge(size: result.utf8.count + 32) }
             } catch { throw error.completed(position: position, token: "&") }
         }
         return .string(result)

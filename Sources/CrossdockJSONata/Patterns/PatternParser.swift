@@ -11,6 +11,7 @@ struct PatternParser {
     private let ignoresCase: Bool
     private var at = 0
     private var nesting = 0
+    private var stack = StackGuard()
     private(set) var groups = 0
     private let totalGroups: Int
     private var names: Set<String> = []
@@ -76,7 +77,9 @@ struct PatternParser {
     private mutating func choice() throws(PatternError) -> PatternNode {
         nesting += 1
         defer { nesting -= 1 }
-        if nesting > Self.maximumNesting { throw PatternError(reason: "groups nest too deeply") }
+        if nesting > Self.maximumNesting || !stack.hasRoom {
+            throw PatternError(reason: "groups nest too deeply")
+        }
         var branches = [try sequence()]
         while accept("|" as Unicode.Scalar) { branches.append(try sequence()) }
         return branches.count == 1 ? branches[0] : .choice(branches)
@@ -86,21 +89,30 @@ struct PatternParser {
         var terms: [PatternNode] = []
         while let unit = peek(), unit != "|", unit != ")" {
             let before = groups
+            let start = at
             let term = try self.term()
-            terms.append(try quantified(term, groups: before..<groups))
+            terms.append(
+                try quantified(
+                    term, isAssertion: isAssertion(term, from: start), groups: before..<groups))
         }
         return terms.count == 1 ? terms[0] : terms.isEmpty ? .empty : .sequence(terms)
     }
 
-    private mutating func quantified(
-        _ term: PatternNode, groups: Range<Int>
-    ) throws(PatternError) -> PatternNode {
-        guard let (min, max) = try quantifier() else { return term }
+    /// Whether a term is one that cannot be repeated; `(?:\b)` can, being a group.
+    private func isAssertion(_ term: PatternNode, from start: Int) -> Bool {
         switch term {
-        case .lineStart, .lineEnd, .wordBoundary, .look(_, isAhead: false, _):
-            throw PatternError(reason: "nothing to repeat")
-        default: break
+        case .lineStart, .lineEnd, .wordBoundary: units[start] != "("
+        case .look(_, isAhead: false, _): units[start...].starts(with: "(?<".utf16)
+        default: false
         }
+    }
+
+    private mutating func quantified(
+        _ term: PatternNode, isAssertion: Bool, groups: Range<Int>
+    ) throws(PatternError) -> PatternNode {
+        let start = at
+        guard let (min, max) = try quantifier() else { return term }
+        if isAssertion { throw PatternError(reason: "nothing to repeat at \(start)") }
         let isLazy = accept("?" as Unicode.Scalar)
         return .repetition(term, min: min, max: max, isLazy: isLazy, groups: groups)
     }

@@ -18,7 +18,8 @@ struct CivilDate {
     /// - Parameter milliseconds: Since 1970-01-01T00:00:00Z, up to ``maximumMilliseconds``.
     init(milliseconds: Double) {
         let limit = Self.maximumMilliseconds
-        let whole = Numerals.clamped(min(max(milliseconds, -limit), limit).rounded(.down))
+        // Parts of a millisecond are cut, as JavaScript's dates do.
+        let whole = Numerals.clamped(min(max(milliseconds, -limit), limit))
         let days = Self.floorDivide(whole, Self.millisecondsPerDay)
         let time = whole - days * Self.millisecondsPerDay
         (year, month, day) = Self.date(ofDay: days)

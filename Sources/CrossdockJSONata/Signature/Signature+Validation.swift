@@ -110,7 +110,11 @@ extension Signature {
         guard let first = argument.element(at: 0) else { return true }
         let letter = Self.letter(first)
         guard letter == parameter.element.first else { return false }
-        return (argument.items ?? []).allSatisfy { Self.letter($0) == letter }
+        var isSame = true
+        try? argument.forEachElement { item in
+            if isSame, Self.letter(item) != letter { isSame = false }
+        }
+        return isSame
     }
 
     private static func letter(_ value: Datum) -> UInt8 {

@@ -3,6 +3,7 @@
 struct Analyzer {
     // The slots of all uses of `%` so far.
     private var ancestry: [ParentNode] = []
+    private var stack = StackGuard()
 
     static func compile(_ syntax: Syntax) throws(JSONataError) -> Node {
         var analyzer = Analyzer()
@@ -17,6 +18,11 @@ struct Analyzer {
 
     /// Compiles one part.
     private mutating func node(_ syntax: Syntax) throws(JSONataError) -> Node {
+        if !stack.hasRoom {
+            throw JSONataError(
+                "U1001", stage: .compilation, at: syntax.position, from: syntax.start,
+                details: JSONataDetails(text: "the expression nests too deeply"))
+        }
         let node = try bareNode(syntax)
         if syntax.keepsArray { node.keepsArray = true }
         return node

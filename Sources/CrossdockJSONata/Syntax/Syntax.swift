@@ -42,7 +42,7 @@ final class Syntax {
     /// How many parts lie inside each other here.
     let height: Int
 
-    static let maximumHeight = 2_000
+    static let maximumHeight = 1_000
 
     init(_ kind: Kind, _ token: Token) throws(JSONataError) {
         self.kind = kind

@@ -2,14 +2,14 @@ internal import CrossdockData
 
 extension Datum {
     /// Whether both have the same value: lists element by element, objects member by member.
-    func isEqual(to other: Datum) -> Bool {
+    func isEqual(to other: Datum, _ run: Evaluation) throws(JSONataError) -> Bool {
         switch (kind, other.kind) {
         case (.undefined, .undefined), (.null, .null): return true
         case (.boolean, .boolean), (.function, .function): return isIdentical(to: other)
         case (.number, .number): return double == other.double
         case (.string, .string): return isSameText(as: other)
-        case (.array, .array): return isSameList(as: other)
-        case (.object, .object): return isSameObject(as: other)
+        case (.array, .array): return try isSameList(as: other, run)
+        case (.object, .object): return try isSameObject(as: other, run)
         default: return false
         }
     }
@@ -24,19 +24,25 @@ extension Datum {
         return Texts.same(text ?? "", other.text ?? "")
     }
 
-    private func isSameList(as other: Datum) -> Bool {
-        guard count == other.count, let ours = items, let theirs = other.items else { return false }
-        return zip(ours, theirs).allSatisfy { $0.isEqual(to: $1) }
+    private func isSameList(as other: Datum, _ run: Evaluation) throws(JSONataError) -> Bool {
+        guard let count, count == other.count, let ours = try run.items(of: self),
+            let theirs = try run.items(of: other)
+        else { return false }
+        // The same list may lie in itself many times over, so that its size says little.
+        try run.charge(steps: count)
+        for (one, two) in zip(ours, theirs) where try !one.isEqual(to: two, run) { return false }
+        return true
     }
 
-    private func isSameObject(as other: Datum) -> Bool {
+    private func isSameObject(as other: Datum, _ run: Evaluation) throws(JSONataError) -> Bool {
         if isIdentical(to: other) { return true }
         let (ours, theirs) = (asRecord, other.asRecord)
         guard ours.names.count == theirs.names.count else { return false }
+        try run.charge(steps: ours.names.count)
         for at in ours.names.indices {
-            guard let value = theirs[ours.names[at]], ours.values[at].isEqual(to: value) else {
-                return false
-            }
+            guard let value = theirs[ours.names[at]],
+                try ours.values[at].isEqual(to: value, run)
+            else { return false }
         }
         return true
     }
@@ -77,7 +83,10 @@ extension Datum {
     }
 
     private func isAnyTrue(_ run: Evaluation) throws(JSONataError) -> Bool {
-        for item in items ?? [] where try item.truth(run) ?? false { return true }
+        try run.charge(steps: count ?? 0)
+        for item in try run.items(of: self) ?? [] where try item.truth(run) ?? false {
+            return true
+        }
         return false
     }
 }
