@@ -15,6 +15,7 @@ enum SalesforceRules {
     static let limitsHeader = "limits.header"
     static let rowsLate = "rows.late"
     static let bulkLocator = "bulk.locator"
+    static let bulkSlow = "bulk.slow"
     static let bulkCount = "bulk.numberOfRecords"
 
     static let all: [ProtocolRule] = [
@@ -33,6 +34,7 @@ enum SalesforceRules {
         ProtocolRule(limitsHeader, "the limits header is in the long form of connected apps"),
         ProtocolRule(rowsLate, "what the request writes is seen by queries delayMillis later"),
         ProtocolRule(bulkLocator, "results of bulk queries lack the header Sforce-Locator"),
+        ProtocolRule(bulkSlow, "bulk jobs stay in progress while they are looked at"),
         ProtocolRule(bulkCount, "results of bulk queries lack the header Sforce-NumberOfRecords"),
     ]
 }

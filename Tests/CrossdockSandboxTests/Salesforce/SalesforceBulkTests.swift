@@ -33,6 +33,9 @@ struct SalesforceBulkTests {
         #expect(job["state"] == "UploadComplete")
         let path = "/jobs/query/\(job["id"]?.string ?? "")"
         #expect(org.call("GET", "\(path)/results").status == 204)
+        try org.setFaults(#"[{"path":"*","fault":"bulk.slow","times":2}]"#)
+        #expect(org.call("GET", path).json["state"] == "InProgress")
+        #expect(org.call("GET", path).json["state"] == "InProgress")
         #expect(state(path)["numberRecordsProcessed"] == 5)
         let first = org.call("GET", "\(path)/results?maxRecords=3")
         #expect(first.headers["Sforce-NumberOfRecords"] == "3")
