@@ -3,7 +3,7 @@ public import CrossdockDiagnostics
 /// The codes of configuration, files and listeners.
 public enum ConfigurationCodes {
     public static let all: [DiagnosticCode] = [
-        .unreadableFile, .exposedSecret, .listenerFailed, .demoFailed,
+        .unreadableFile, .unwritableFile, .exposedSecret, .listenerFailed, .demoFailed,
     ]
 }
 
@@ -14,6 +14,14 @@ extension DiagnosticCode {
         """
         A file that was named on the command line or in crossdock.yaml does not exist, is no regular \
         file, or may not be read by this user.
+        """)
+
+    /// A file cannot be written.
+    public static let unwritableFile = DiagnosticCode(
+        "CD0112", "a file cannot be written",
+        """
+        The folder does not exist or may not be written, the disk is full, or a file of that name is \
+        there already and must not be replaced. Nothing half-written is left behind.
         """)
 
     /// A port cannot be listened on.

@@ -84,7 +84,10 @@ private struct ConfigurationLoader {
         var result: [String: String] = [:]
         func walk(_ node: YAMLNode, _ prefix: String) {
             for member in node.mapping ?? [] {
-                if let text = member.value.text { result[prefix + member.key] = text }
+                let key = prefix + member.key
+                if let text = environment(EnvironmentName.of("properties.\(key)")) ?? member.value.text {
+                    result[key] = text
+                }
                 walk(member.value, prefix + member.key + ".")
             }
         }

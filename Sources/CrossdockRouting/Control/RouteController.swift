@@ -1,0 +1,203 @@
+public import CrossdockCore
+internal import CrossdockDiagnostics
+public import Logging
+internal import Synchronization
+
+/// Runs routes: makes everything ready, starts in order, watches, stops in order.
+///
+/// A route whose source fails is tried again in the background while the others go on. A state store
+/// that fails ends everything: nothing could be acknowledged any more.
+public final class RouteController: Sendable {
+    private struct State {
+        var status: [String: RouteStatus] = [:]
+        var isStopping = false
+    }
+
+    private let routes: [BuiltRoute]
+    private let clock: any HubClock
+    private let logger: Logger
+    private let shutdownTimeout: Duration
+    private let state = Mutex(State())
+    private let stopped = StopSignal()
+
+    /// - Parameter shutdownTimeout: Time for what is under way to finish after a stop was asked for.
+    public init(
+        _ routes: [BuiltRoute], clock: any HubClock = SystemClock(), logger: Logger,
+        shutdownTimeout: Duration = .seconds(45)
+    ) {
+        self.routes = routes.enumerated().sorted {
+            ($0.element.options.startupOrder ?? 1_000, $0.offset)
+                < ($1.element.options.startupOrder ?? 1_000, $1.offset)
+        }.map(\.element)
+        self.clock = clock
+        self.logger = logger
+        self.shutdownTimeout = shutdownTimeout
+        state.withLock { state in
+            for route in routes {
+                state.status[route.route.id] = route.options.autoStartup ? .waiting : .notStarted
+            }
+        }
+    }
+
+    /// Prepares all endpoints: queues and bindings of every route exist before any route sends.
+    ///
+    /// - Throws: The first error, with everything closed again.
+    public func prepare() async throws {
+        do {
+            for route in routes where route.options.autoStartup {
+                try await route.route.consumer.prepare()
+            }
+            for route in routes {
+                for managed in route.managed { try await managed.prepare() }
+            }
+        } catch {
+            await close()
+            throw error
+        }
+    }
+
+    /// Runs all routes until ``stop()`` or, with `untilIdle`, until nothing is left to do.
+    ///
+    /// - Throws: ``StateError``, when the hub must end.
+    public func run(untilIdle: Bool = false) async throws {
+        var fatal: (any Error)?
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for route in routes where route.options.autoStartup {
+                    group.addTask { try await self.supervise(route) }
+                }
+                let watcher = Task {
+                    if untilIdle {
+                        await IdleWatch(routes: self.routes, clock: self.clock, stopped: self.stopped)
+                            .wait()
+                    }
+                    await self.stopped.wait(ifNot: untilIdle)
+                    await self.drain()
+                }
+                try await finish(&group, watcher)
+            }
+        } catch {
+            fatal = error
+        }
+        await close()
+        if let fatal { throw fatal }
+    }
+
+    /// Waits for all routes; one that failed for good stops the others.
+    private func finish(
+        _ group: inout ThrowingTaskGroup<Void, any Error>, _ watcher: Task<Void, Never>
+    ) async throws {
+        do {
+            while try await group.next() != nil {}
+            stop()
+            await watcher.value
+        } catch {
+            stop()
+            for route in routes { route.route.context.stop.request() }
+            group.cancelAll()
+            await watcher.value
+            throw error
+        }
+    }
+
+    /// Asks all routes to take no more input. Returns at once.
+    public func stop() {
+        state.withLock { $0.isStopping = true }
+        stopped.request()
+    }
+
+    // MARK: Watching
+
+    /// How each route is doing, in the order in which they start.
+    public var health: [RouteHealth] {
+        let status = state.withLock { $0.status }
+        return routes.map { built in
+            let route = built.route
+            return RouteHealth(
+                id: route.id, status: status[route.id] ?? .waiting,
+                problem: route.context.source.failure,
+                exchangesInFlight: route.exchangesInFlight,
+                received: route.context.source.received, echoes: route.context.source.echoes)
+        }
+    }
+
+    private func supervise(_ built: BuiltRoute) async throws {
+        let route = built.route
+        var failures = 0
+        while !route.context.stop.isRequested, !Task.isCancelled {
+            set(.running, route)
+            do {
+                try await route.run()
+                set(.stopped, route)
+                return
+            } catch is CancellationError {
+                set(.stopped, route)
+                return
+            } catch let error as StateError {
+                throw error
+            } catch {
+                failures += 1
+                report(error, failures, route)
+                let wait = Duration.milliseconds(min(60_000, 500 << min(failures, 7)))
+                guard await route.context.stop.sleep(for: wait, clock: clock) else { break }
+            }
+        }
+        set(.stopped, route)
+    }
+
+    private func report(_ error: any Error, _ failures: Int, _ route: Route) {
+        let classified = error as? any Classified
+        set(.failing, route)
+        route.context.source.failed(classified?.description ?? "\(error)")
+        route.context.logger.error(
+            "route does not run, it will be tried again",
+            metadata: [
+                "error.code": "\(classified?.code.id ?? "-")",
+                "error": "\(classified?.message ?? "\(error)")", "attempt": "\(failures)",
+            ])
+    }
+
+    private func set(_ status: RouteStatus, _ route: Route) {
+        state.withLock { $0.status[route.id] = status }
+    }
+
+    // MARK: Stopping
+
+    /// Sources first, then what only other routes reach; each in the reverse of the starting order.
+    private func drain() async {
+        let deadline = clock.elapsed + shutdownTimeout
+        for built in routes.reversed() where !built.route.consumer.isInternal {
+            built.route.context.stop.request()
+        }
+        await waitForQuiet(until: deadline)
+        for built in routes.reversed() { built.route.context.stop.request() }
+        await waitForQuiet(until: deadline)
+    }
+
+    private func waitForQuiet(until deadline: Duration) async {
+        while clock.elapsed < deadline {
+            let busy = routes.reduce(0) { $0 + $1.route.exchangesInFlight }
+            let running = health.contains {
+                $0.status == .running && isSource($0.id)
+            }
+            if busy == 0, !running { return }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        logger.warning("the time for finishing is over; what is under way is given back")
+    }
+
+    private func isSource(_ id: String) -> Bool {
+        routes.contains { $0.route.id == id && !$0.route.consumer.isInternal }
+    }
+
+    private func close() async {
+        for route in routes.reversed() {
+            for managed in route.managed.reversed() { await managed.close() }
+        }
+    }
+}
+
+extension StopSignal {
+    /// Waits unless there is nothing to wait for.
+    fileprivate func wait(ifNot skip: Bool) async { if !skip { await wait() } }
+}
