@@ -7,6 +7,13 @@ public struct HTTPResponseHead: Sendable {
     /// Where the answer came from, after redirects.
     public let url: HTTPURL
 
+    public init(status: Int, version: String, headers: HTTPHeaders, url: HTTPURL) {
+        self.status = status
+        self.version = version
+        self.headers = headers
+        self.url = url
+    }
+
     public var isSuccess: Bool { (200..<300).contains(status) }
 }
 
@@ -16,6 +23,11 @@ public struct HTTPResponseHead: Sendable {
 public struct HTTPResponse: Sendable {
     public let head: HTTPResponseHead
     public let body: [UInt8]
+
+    public init(head: HTTPResponseHead, body: [UInt8]) {
+        self.head = head
+        self.body = body
+    }
 
     public var status: Int { head.status }
     public var headers: HTTPHeaders { head.headers }

@@ -16,7 +16,8 @@ struct RecordedWrites: Sendable {
     ) async -> [Result<Value, any Error>] {
         do {
             let states = try await recorder.begin(requests.map(\.intent))
-            var outcomes: [Result<Value, any Error>?] = zip(requests, states).map { request, state in
+            var outcomes: [Result<Value, any Error>?] = zip(requests, states).map {
+                request, state in
                 known(state, group.kind)
             }
             let open = outcomes.indices.filter { outcomes[$0] == nil }

@@ -67,7 +67,8 @@ final class SalesforceChanges: ChangeSource {
 
     private func readForward(_ position: ChangePosition?) async throws -> ChangePage {
         let now = try await session.serverTime()
-        let end = now.advanced(by: .zero - options.lag)
+        // Stamps are whole seconds: only a second that is over has all its rows.
+        let end = now.advanced(by: .zero - options.lag).startOfSecond
         let startedAt = progress.withLock { progress in
             if progress.startedAt == nil { progress.startedAt = now }
             if progress.lookedBack == nil { progress.lookedBack = clock.elapsed }
@@ -192,7 +193,8 @@ final class SalesforceChanges: ChangeSource {
         var fields = options.fields.isEmpty ? try await describedFields() : options.fields
         var needed = ["Id", "SystemModstamp", "LastModifiedById"]
         if options.deletes == .emit { needed.append("IsDeleted") }
-        fields += needed.filter { name in !fields.contains { $0.lowercased() == name.lowercased() } }
+        fields += needed.filter { name in !fields.contains { $0.lowercased() == name.lowercased() }
+        }
         progress.withLock { [fields] in $0.fields = fields }
         return fields
     }
@@ -237,6 +239,11 @@ struct ChangePosition: Equatable {
 }
 
 extension Instant {
+    var startOfSecond: Instant {
+        let part = (millisecondsSince1970 % 1_000 + 1_000) % 1_000
+        return Instant(millisecondsSince1970: millisecondsSince1970 - part)
+    }
+
     func advanced(by duration: Duration) -> Instant {
         let (sum, overflow) = millisecondsSince1970.addingReportingOverflow(duration.milliseconds)
         return overflow ? self : Instant(millisecondsSince1970: sum)

@@ -34,7 +34,9 @@ public struct SalesforceComponent: Component {
                     help: "write \(address.name)?\(option)=…"))
         }
         if operation.needsObject, options.sObjectName == nil { throw missing("sObjectName") }
-        if operation.needsExternalID, options.sObjectIdName == nil { throw missing("sObjectIdName") }
+        if operation.needsExternalID, options.sObjectIdName == nil {
+            throw missing("sObjectIdName")
+        }
         let names =
             [options.sObjectName, options.sObjectIdName].compactMap { $0 }
             + options.fields + options.sObjectFields + options.writtenFields

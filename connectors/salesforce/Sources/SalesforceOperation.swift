@@ -11,7 +11,8 @@ enum SalesforceOperation: String, CaseIterable {
 
     /// Camel's operations that are not offered.
     static let planned: Set<String> = [
-        "bulk2CreateJob", "bulk2GetAllJobs", "bulk2Query", "subscribe", "streaming", "pubSubSubscribe",
+        "bulk2CreateJob", "bulk2GetAllJobs", "bulk2Query", "subscribe", "streaming",
+        "pubSubSubscribe",
         "pubSubPublish", "composite", "composite-tree", "composite-batch", "search", "apexCall",
         "compositeRetrieveSObjectCollections", "getBlobField", "recent", "approval", "approvals",
     ]

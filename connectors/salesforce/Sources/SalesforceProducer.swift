@@ -120,7 +120,8 @@ final class SalesforceProducer: Producer {
         let limit = session.limits["collection", default: 200]
         guard !options.allOrNone || requests.count <= limit else {
             throw ConnectorError.badBody(
-                "allOrNone holds within one call of \(limit) records; the list has \(requests.count)")
+                "allOrNone holds within one call of \(limit) records; the list has \(requests.count)"
+            )
         }
         let writer = SalesforceWriter(
             session: session, version: options.apiVersion, allOrNone: options.allOrNone)

@@ -1,5 +1,5 @@
-internal import CrossdockDiagnostics
 internal import CrossdockData
+internal import CrossdockDiagnostics
 internal import CrossdockHTTP
 
 /// The pages of one query.

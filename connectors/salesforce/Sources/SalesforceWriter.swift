@@ -137,7 +137,8 @@ struct SalesforceWriter: Sendable {
         return root.elements.map { row in
             guard row["success"]?.bool == true else {
                 let problem = SalesforceProblem.read(row: row)
-                return .failure(session.system.errors.error("\(group.kind) of \(group.object)", problem))
+                return .failure(
+                    session.system.errors.error("\(group.kind) of \(group.object)", problem))
             }
             return Result { try row.value() }
         }

@@ -55,7 +55,9 @@ struct Org {
 
     /// Sends one body and returns the reply.
     @discardableResult
-    func send(_ body: Value, to address: String, record: RecordIdentity? = nil) async throws -> Value {
+    func send(_ body: Value, to address: String, record: RecordIdentity? = nil) async throws
+        -> Value
+    {
         let producer = try await producer(address)
         return try await reply(of: producer, to: body, record: record)
     }

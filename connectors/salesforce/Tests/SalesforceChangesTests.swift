@@ -85,7 +85,8 @@ struct SalesforceChangesTests {
             case "C1": return .failed(exchange, RouteError(.stepFailed, "no good"))
             case "C2" where attempts.next() == 1:
                 return .failed(
-                    exchange, RouteError(.stepFailed, "busy", disposition: .transient(retryAfter: nil)))
+                    exchange,
+                    RouteError(.stepFailed, "busy", disposition: .transient(retryAfter: nil)))
             default: return nil
             }
         }

@@ -65,7 +65,8 @@ struct SalesforceWritesTests {
         let results = await withTaskGroup(of: (Int, Value?).self) { group in
             for number in 0..<450 {
                 group.addTask {
-                    let name: Value = number % 100 == 0 ? .string(String(repeating: "x", count: 300)) : "A"
+                    let name: Value =
+                        number % 100 == 0 ? .string(String(repeating: "x", count: 300)) : "A"
                     let body: Value = ["CustomerNumber__c": .string("C\(number)"), "Name": name]
                     return (number, try? await org.reply(of: producer, to: body))
                 }
@@ -109,7 +110,8 @@ struct SalesforceWritesTests {
                     let field = number == 17 ? "Nonsense" : "Name"
                     let body = Value.object(
                         ValueObject([
-                            ("CustomerNumber__c", Value.string("C\(number)")), (field, Value.string("x")),
+                            ("CustomerNumber__c", Value.string("C\(number)")),
+                            (field, Value.string("x")),
                         ]))
                     return (try? await org.reply(of: producer, to: body)) != nil
                 }
@@ -149,7 +151,8 @@ struct SalesforceWritesTests {
         let create = "createSObject?sObjectName=Account"
         // The token is fetched by POST as well: have it first.
         _ = try? await org.send(["Name": "warm"], to: create)
-        try org.faults(#"[{"path":"*/sobjects/*","method":"POST","fault":"cut","when":"after","times":1}]"#)
+        try org.faults(
+            #"[{"path":"*/sobjects/*","method":"POST","fault":"cut","when":"after","times":1}]"#)
         do {
             try await org.send(["Name": "x"], to: create, record: record)
             Issue.record("it succeeded")
