@@ -83,7 +83,14 @@ let level3 =
         ["CrossdockDiagnostics", "CrossdockData", "CrossdockXML", "CrossdockSettings", "CrossdockCrypto", log])
     + module(
         "CrossdockMapping",
-        ["CrossdockDiagnostics", "CrossdockData", "CrossdockSettings", "CrossdockJSONata"])
+        [
+            "CrossdockDiagnostics", "CrossdockData", "CrossdockSettings", "CrossdockJSONata",
+            "CrossdockXML",
+        ],
+        resources: [
+            "countries.csv", "currencies.csv", "languages.csv", "units.csv", "subdivisions.txt",
+            "latin-ascii.txt",
+        ].map { .embedInCode("Codes/Data/\($0)") }, exclude: ["Codes/Data/PROVENANCE.md"])
     + module(
         "CrossdockModels",
         [
