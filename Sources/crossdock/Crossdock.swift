@@ -13,16 +13,13 @@ struct Crossdock: AsyncParsableCommand {
             crossdock.yaml holds connections and settings.
 
             EXAMPLE
-              crossdock demo                     see it move, without broker, database or network
-              crossdock init hub && cd hub       a project to begin with
-              crossdock lint && crossdock run    check it, run it
+              crossdock init hub                 a project to begin with
+              crossdock sandbox salesforce sap   vendor systems on loopback, to try things against
+              crossdock eval --jsonata 'Name'    an expression over standard input
             """,
         version: HubVersion.current,
         subcommands: [
-            DemoCommand.self, InitCommand.self, RunCommand.self, LintCommand.self,
-            TestCommand.self, MapCommand.self, EvalCommand.self, SandboxCommand.self,
-            ModelCommand.self, SendCommand.self, DeadLetterCommand.self, StateCommand.self,
-            CrossReferenceCommand.self, BusCommand.self, ListCommand.self, DoctorCommand.self,
+            InitCommand.self, EvalCommand.self, SandboxCommand.self, ModelCommand.self,
             ExplainCommand.self, ConfigCommand.self, CompletionCommand.self,
         ])
 

@@ -24,7 +24,7 @@ struct ModelOptions: ParsableArguments {
     var models = "models"
 
     var registry: ModelRegistry {
-        ModelRegistry(directory: models, compiler: JSONataFeatures())
+        ModelRegistry(directory: models)
     }
 
     func spec(_ name: String) throws -> ModelSpec {

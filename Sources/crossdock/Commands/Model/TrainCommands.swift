@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CrossdockData
 internal import CrossdockDiagnostics
+internal import CrossdockHub
 internal import CrossdockModels
 
 /// Rows for training and judging.
@@ -32,7 +33,7 @@ struct TrainModel: AsyncParsableCommand {
     func run() async throws {
         let spec = try options.spec(name)
         Terminal.error("training \(name) (\(spec.trainer.kind)) …")
-        let candidate = try Trainer(compiler: JSONataFeatures()).train(
+        let candidate = try Trainer().train(
             spec, on: data.load(), seed: seed)
         for finding in candidate.findings { Failure.report(finding) }
         let registry = options.registry
@@ -82,7 +83,7 @@ struct EvaluateModel: AsyncParsableCommand {
 
     func run() async throws {
         let loaded = try options.registry.load(ModelReference(model))
-        let evaluation = try Trainer(compiler: JSONataFeatures()).evaluate(loaded, on: data.load())
+        let evaluation = try Trainer().evaluate(loaded, on: data.load())
         Terminal.print(evaluation.value.jsonText)
     }
 }
@@ -102,7 +103,7 @@ struct CompareModels: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let trainer = Trainer(compiler: JSONataFeatures())
+        let trainer = Trainer()
         let rows = try data.load()
         let registry = options.registry
         let first = try trainer.evaluate(registry.load(ModelReference(one)), on: rows)
