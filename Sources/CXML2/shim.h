@@ -1,11 +1,15 @@
 #ifndef CROSSDOCK_CXML2_SHIM_H
 #define CROSSDOCK_CXML2_SHIM_H
 
+#include <libxml/xmlversion.h>
+/* With it the library's headers pull in ICU's, whose names clash with those of Swift's own ICU in every
+   module that also imports Foundation. Only fields at the end of a struct we never make depend on it. */
+#undef LIBXML_ICU_ENABLED
+
 #include <libxml/SAX2.h>
 #include <libxml/catalog.h>
 #include <libxml/parser.h>
 #include <libxml/tree.h>
-#include <libxml/xmlversion.h>
 #include <libxml/xpath.h>
 #include <libxml/xpathInternals.h>
 #include <string.h>
