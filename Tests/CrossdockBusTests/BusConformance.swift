@@ -1,8 +1,9 @@
-internal import CrossdockBus
 internal import CrossdockCore
 internal import CrossdockData
 internal import Synchronization
 internal import Testing
+
+@testable internal import CrossdockBus
 
 /// What every bus must do. Each test makes a bus of its own kind and runs one of these on it.
 struct BusConformance {
@@ -58,6 +59,18 @@ struct BusConformance {
 
     func expectEmpty(_ queue: String) async throws {
         try await eventually("'\(queue)' is empty") { try await bus.backlog(of: queue).isEmpty }
+    }
+
+    /// Leaves nothing behind in a broker that others use too.
+    func removeQueues(of bus: RabbitMQBus) async {
+        let queues = bus.state.withLock { Array($0.queues.keys) + Array($0.retryQueues) }
+        for name in queues {
+            try? await bus.connections.publishing.ask { link throws(AMQPFailure) in
+                try link.onScratchChannel { channel throws(AMQPFailure) in
+                    try link.deleteQueue(name, on: channel)
+                }
+            }
+        }
     }
 
     // MARK: The promises

@@ -21,7 +21,8 @@ struct SuiteTests {
         for suiteCase in cases {
             guard let complaint = suiteCase.complaint() else { continue }
             if Self.exceptions[suiteCase.name] == nil {
-                failures.append("\(suiteCase.name): \(suiteCase.expression.prefix(120)): \(complaint)")
+                failures.append(
+                    "\(suiteCase.name): \(suiteCase.expression.prefix(120)): \(complaint)")
             }
         }
         #expect(failures.isEmpty, "\(failures.joined(separator: "\n"))")
@@ -108,6 +109,7 @@ private struct SuiteCase {
         var options = JSONataOptions.interactive
         // The suite runs without limits unless a case sets them.
         options.limits.depth = nil
+        options.limits.time = nil
         if let depth = content["depth"]?.number?.int, let time = content["timelimit"]?.number?.int {
             options.limits.depth = depth
             options.limits.time = .milliseconds(time)
@@ -137,7 +139,9 @@ private struct SuiteCase {
             guard failure.jsonataCode == code else { return "failed: \(failure)" }
             let token = content["token"]?.string ?? error?["token"]?.string
             if let token, failure.token != token { return "token \(failure.token ?? "none")" }
-            if let text = error?["message"]?.string, text != failure.reason { return failure.reason }
+            if let text = error?["message"]?.string, text != failure.reason {
+                return failure.reason
+            }
             return nil
         } catch { return "\(error)" }
     }

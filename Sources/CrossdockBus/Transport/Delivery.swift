@@ -17,6 +17,8 @@ struct Receipt: Sendable, Hashable {
     let tag: UInt64
     /// The channel on which it came; receipts of a channel that is gone mean nothing any more.
     let epoch: UInt64
+    /// Which of the queues that share a feed it came from.
+    var lane = 0
 }
 
 /// What becomes of a delivery.

@@ -35,16 +35,18 @@ extension DeliveryFeed {
             case .accept, .giveBack: false
             }
         let (wakes, isFirst) = state.withLock { state -> (Wakes, Bool) in
-            state.settled.append(
+            let lane = delivery.receipt.lane
+            state.settled[lane].append(
                 Settled(
                     receipt: delivery.receipt, settlement: settlement,
+                    earlierDeliveries: delivery.earlierDeliveries,
                     payload: keepsPayload ? delivery.payload : nil))
             state.underWay -= 1
             state.size -= delivery.size
             if let key = delivery.orderKey { Self.handOn(key, in: &state) }
             var wakes = Self.wakeOne(&state)
             wakes.settled = Self.settledWaiters(&state)
-            return (wakes, state.settled.count == 1)
+            return (wakes, state.settled[lane].count == 1)
         }
         if isFirst { onSettled() }
         wakes.run()
@@ -83,7 +85,7 @@ extension DeliveryFeed {
     }
 
     /// Hands a key to the delivery that has waited longest for it.
-    private static func handOn(_ key: String, in state: inout State) {
+    static func handOn(_ key: String, in state: inout State) {
         guard let next = state.held[key]?.popFirst() else {
             state.held[key] = nil
             return

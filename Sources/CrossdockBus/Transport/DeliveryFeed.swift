@@ -15,6 +15,7 @@ final class DeliveryFeed<Payload: Sendable>: Sendable {
     struct Settled: Sendable {
         let receipt: Receipt
         let settlement: Settlement
+        let earlierDeliveries: Int
         /// The message, where the settlement needs it again.
         let payload: Payload?
     }
@@ -39,7 +40,8 @@ final class DeliveryFeed<Payload: Sendable>: Sendable {
         var underWay = 0
         /// Of everything that is not settled. Unit: bytes.
         var size = 0
-        var settled: [Settled] = []
+        /// By lane.
+        var settled: [[Settled]]
         var ending: Ending?
 
         var idle: [(id: UInt64, wake: CheckedContinuation<Bool, Never>)] = []
@@ -57,8 +59,10 @@ final class DeliveryFeed<Payload: Sendable>: Sendable {
     /// Tells the thread that settlements wait.
     let onSettled: @Sendable () -> Void
 
-    init(capacity: Int, onSettled: @escaping @Sendable () -> Void) {
-        state = Mutex(State(capacity: max(1, capacity)))
+    /// - Parameter lanes: How many queues share the feed; each collects its own settlements.
+    init(capacity: Int, lanes: Int = 1, onSettled: @escaping @Sendable () -> Void) {
+        state = Mutex(
+            State(capacity: max(1, capacity), settled: Array(repeating: [], count: lanes)))
         self.onSettled = onSettled
     }
 
@@ -91,34 +95,39 @@ final class DeliveryFeed<Payload: Sendable>: Sendable {
     }
 
     /// Takes what was settled since the last call.
-    func takeSettled() -> [Settled] {
+    func takeSettled(lane: Int = 0) -> [Settled] {
         state.withLock { state in
-            guard !state.settled.isEmpty else { return [] }
-            let taken = state.settled
-            state.settled = []
+            guard !state.settled[lane].isEmpty else { return [] }
+            let taken = state.settled[lane]
+            state.settled[lane] = []
             return taken
         }
     }
 
     /// How many settlements wait, and how many deliveries are not settled.
-    var backlog: (settled: Int, unsettled: Int) {
-        state.withLock { ($0.settled.count, $0.ready.count + $0.waitingForKey + $0.underWay) }
+    func backlog(lane: Int = 0) -> (settled: Int, unsettled: Int) {
+        state.withLock { state in
+            let unsettled = state.ready.count + state.waitingForKey + state.underWay
+            return (state.settled[lane].count, unsettled)
+        }
     }
 
     /// Ends the feed: workers get nothing more, and what none of them holds is given back.
     func end(_ ending: Ending) {
         let (hasSettled, wakes) = state.withLock { state -> (Bool, Wakes) in
             if state.ending == nil { state.ending = ending }
-            for delivery in Self.takeUnstarted(&state) {
-                state.settled.append(
-                    Settled(receipt: delivery.receipt, settlement: .giveBack, payload: nil))
+            for delivery in Self.takeUnstarted(&state, where: { _ in true }) {
+                state.settled[delivery.receipt.lane].append(
+                    Settled(
+                        receipt: delivery.receipt, settlement: .giveBack,
+                        earlierDeliveries: delivery.earlierDeliveries, payload: nil))
             }
             var wakes = Wakes()
             wakes.idle = state.idle.map(\.wake)
             state.idle = []
             wakes.demand = state.demand.take()
             wakes.settled = Self.settledWaiters(&state)
-            return (!state.settled.isEmpty, wakes)
+            return (state.settled.contains { !$0.isEmpty }, wakes)
         }
         if hasSettled { onSettled() }
         wakes.run()
@@ -131,21 +140,39 @@ final class DeliveryFeed<Payload: Sendable>: Sendable {
     var hasEnded: Bool { state.withLock { $0.ending != nil } }
 
     /// Forgets what no worker holds yet, because its channel is gone and it will come again.
-    func forgetUnstarted() { state.withLock { _ = Self.takeUnstarted(&$0) } }
+    func forgetUnstarted(lane: Int = 0) {
+        let wakes = state.withLock { state in
+            _ = Self.takeUnstarted(&state) { $0.receipt.lane == lane }
+            return Self.wakeOne(&state)
+        }
+        wakes.run()
+    }
 
-    private static func takeUnstarted(_ state: inout State) -> [Element] {
-        var left: [Element] = []
-        for waiting in state.ready.removeAll() {
-            left.append(waiting.delivery)
-            guard waiting.holdsKey, let key = waiting.delivery.orderKey else { continue }
-            left += state.held[key]?.removeAll() ?? []
-            state.held[key] = nil
-        }
+    private static func takeUnstarted(
+        _ state: inout State, where matches: (Element) -> Bool
+    ) -> [Element] {
+        var taken: [Element] = []
+        // Those that wait for a key first: whoever holds it may be taken next and hand it on.
         for key in Array(state.held.keys) {
-            left += state.held[key]?.removeAll() ?? []
+            guard var waiting = state.held[key], !waiting.isEmpty else { continue }
+            var kept = Fifo<Element>()
+            while let delivery = waiting.popFirst() {
+                if matches(delivery) { taken.append(delivery) } else { kept.append(delivery) }
+            }
+            state.held[key] = kept
         }
-        state.waitingForKey = 0
-        for delivery in left { state.size -= delivery.size }
-        return left
+        state.waitingForKey -= taken.count
+        var given: [String] = []
+        for waiting in state.ready.removeAll() {
+            guard matches(waiting.delivery) else {
+                state.ready.append(waiting)
+                continue
+            }
+            taken.append(waiting.delivery)
+            if waiting.holdsKey, let key = waiting.delivery.orderKey { given.append(key) }
+        }
+        for key in given { handOn(key, in: &state) }
+        for delivery in taken { state.size -= delivery.size }
+        return taken
     }
 }

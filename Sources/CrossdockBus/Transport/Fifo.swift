@@ -9,6 +9,17 @@ struct Fifo<Element> {
     var isEmpty: Bool { head == elements.count }
     var first: Element? { isEmpty ? nil : elements[head] }
 
+    /// - Precondition: `position` is less than ``count``.
+    subscript(position: Int) -> Element {
+        get {
+            guard let element = elements[head + position] else {
+                preconditionFailure("a place that was emptied")
+            }
+            return element
+        }
+        set { elements[head + position] = newValue }
+    }
+
     mutating func append(_ element: Element) { elements.append(element) }
 
     mutating func append(contentsOf more: some Sequence<Element>) {

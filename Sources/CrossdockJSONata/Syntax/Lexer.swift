@@ -17,19 +17,21 @@ struct Lexer {
         try skipBlanks()
         let start = at
         guard let first = unit(at) else { return Token(kind: .end, start: start, end: start) }
-        if first == "/", !afterValue {
-            at += 1
-            return token(.regex(try regex()), start)
-        }
-        if let symbol = symbol() { return token(.symbol(symbol), start) }
-        if first == "\"" || first == "'" { return token(.string(try string(first)), start) }
-        if let number = try number() { return token(.number(number), start) }
-        if first == "`" { return token(.name(try quotedName()), start) }
-        return token(word(), start)
+        let kind = try kind(first, afterValue: afterValue)
+        return Token(kind: kind, start: start, end: at)
     }
 
-    private func token(_ kind: Token.Kind, _ start: Int) -> Token {
-        Token(kind: kind, start: start, end: at)
+    private mutating func kind(
+        _ first: UInt16, afterValue: Bool
+    ) throws(JSONataError) -> Token.Kind {
+        if first == "/", !afterValue {
+            at += 1
+            return .regex(try regex())
+        }
+        if let symbol = symbol() { return .symbol(symbol) }
+        if first == "\"" || first == "'" { return .string(try string(first)) }
+        if let number = try number() { return .number(number) }
+        return first == "`" ? .name(try quotedName()) : word()
     }
 
     private func error(

@@ -104,7 +104,13 @@ enum Numerals {
 
     /// `|value|` with `places` digits after the point.
     static func fixed(_ value: Double, places: Int) -> String {
-        value.magnitude >= 1e21 ? text(value.magnitude) : formatted(value.magnitude, "%.*f", places)
+        guard value.magnitude >= 1e21, value.isFinite else {
+            return formatted(value.magnitude, "%.*f", places)
+        }
+        // The digits a double stands for; what follows them means nothing.
+        let (digits, point) = shortest(value)
+        let whole = digits + String(repeating: "0", count: max(0, point - digits.utf8.count))
+        return places > 0 ? whole + "." + String(repeating: "0", count: places) : whole
     }
 
     private static func formatted(_ value: Double, _ format: String, _ places: Int) -> String {
