@@ -126,15 +126,9 @@ struct LimitTests {
             document = parsed
             let expression = try JSONata(
                 """
-<<<<<<< HEAD
-                ($o := {'f': function($n){ $n = 0 ? $count(a) : $o.f($n - 1) }; 'x': $};
-                 $g := function($n){ $n = 0 ? $o : $g($n - 1) }; $g(3).x)
-                """.replacing("; 'x'", with: ", 'x'"))
-=======
                 ($o := {'f': function($n){ $n = 0 ? $count(a) : $o.f($n - 1) }, 'x': $};
                  $g := function($n){ $n = 0 ? $o : $g($n - 1) }; $g(3).x)
                 """)
->>>>>>> 5f6d0aa738e643f8695de5020c7e674153001699
             #expect(try expression.evaluate(parsed.root)?.jsonText == #"{"a":[1,2,3]}"#)
         }
         #expect(document == nil)
