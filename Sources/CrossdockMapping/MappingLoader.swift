@@ -29,7 +29,9 @@ struct MappingLoader {
         let tables = lookupTables(rows)
         let schemas = objectSchemas(file)
         let expressions = expressions(rows)
-        // Complaints about form come first: without them the rest would only add noise.
+        // Complaints about form come first: with them the rest would only add noise.
+        if complaints.hasErrors { throw DiagnosticsError(complaints.errors) }
+        FieldCheck(file: file, schemas: schemas, expressions: expressions).run(&complaints)
         if complaints.hasErrors { throw DiagnosticsError(complaints.errors) }
         return try compile(file, tables, schemas, expressions)
     }
@@ -129,8 +131,10 @@ struct MappingLoader {
             guard let path = file.object(side).schema else { continue }
             do {
                 guard let text = try schemas.schema(path.text) else {
+                    // Files travel without their schemas too: then nothing can be checked.
                     complaints.add(
-                        "there is no schema '\(path.text)'", code: .badSchema, at: path.span,
+                        "there is no schema '\(path.text)'; fields of this side are not checked",
+                        code: .badSchema, at: path.span, severity: .warning,
                         help: "`crossdock schema pull` writes it")
                     continue
                 }

@@ -214,8 +214,8 @@ struct DateTests {
     @Test(
         "Patterns and zones that do not exist are refused",
         arguments: [
-            ("{date: YYYY}", "CD2135 6:36"), ("{date: \"yyyy'x\"}", "CD2135 6:34"),
-            ("{date: q}", "CD2135 6:36"), ("{time: ssss}", "CD2135 6:34"),
+            ("{date: YYYY}", "CD2135 6:36"), ("{date: \"yyyy'x\"}", "CD2135 6:36"),
+            ("{date: q}", "CD2135 6:36"), ("{time: ssss}", "CD2135 6:36"),
         ])
     func badPatterns(_ form: String, _ expected: String) {
         let row = "  - {left: a, right: b, as: \(form)}"

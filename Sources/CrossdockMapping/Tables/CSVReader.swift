@@ -40,6 +40,9 @@ struct CSVReader {
     private var markBytes = 0
     let separator: UInt8
 
+    /// A quoted cell is under way.
+    var isInQuotes: Bool { state == .quoted }
+
     init(separator: UInt8 = UInt8(ascii: ",")) { self.separator = separator }
 
     /// Takes bytes and hands every record that ends in them to `body`.

@@ -9,13 +9,11 @@ public struct Log: NamedProcessor {
     public static let summary = "Writes a line to the log."
     public static var shorthand: String? { "message" }
 
-    public enum Level: String, SettingChoice { case TRACE, DEBUG, INFO, WARN, ERROR, OFF }
-
     public struct Options: Settings {
         @Setting("The line; simple is allowed.", example: "\"${body}\"")
         public var message: YAMLNode
         @Setting("The level of the line.")
-        public var loggingLevel = Level.INFO
+        public var loggingLevel = LogLevel.info
         @Setting("The logger's name; the route's id when absent.")
         public var logName: String?
         @Setting("A word for telling lines apart.")
@@ -51,19 +49,5 @@ public struct Log: NamedProcessor {
         var metadata: Logger.Metadata = ["exchange.id": "\(exchange.id)"]
         if let marker { metadata["marker"] = "\(marker)" }
         logger.log(level: level, "\(text)", metadata: metadata)
-    }
-}
-
-extension Logger.Level {
-    /// Nil for OFF.
-    init?(_ level: Log.Level) {
-        switch level {
-        case .TRACE: self = .trace
-        case .DEBUG: self = .debug
-        case .INFO: self = .info
-        case .WARN: self = .warning
-        case .ERROR: self = .error
-        case .OFF: return nil
-        }
     }
 }

@@ -1,6 +1,7 @@
-internal import CrossdockData
-internal import CrossdockDiagnostics
 public import CrossdockCore
+internal import CrossdockData
+
+public import CrossdockDiagnostics
 public import CrossdockSettings
 
 /// Sends the message to an endpoint; a reply becomes the message.
@@ -11,11 +12,11 @@ public struct To: NamedProcessor {
 
     public struct Options: Settings {
         @Setting("The address, whole or its scheme alone.", example: "bus:accounts")
-        public var uri: String
+        public var uri: AddressText
         @Setting("Options of the address; parts of its path too where uri is a scheme.")
         public var parameters: YAMLNode?
         @Setting("InOnly or InOut, for this step alone.")
-        public var pattern: String?
+        public var pattern: PatternChoice?
         @Setting("A variable to send in place of the body.")
         public var variableSend: String?
         @Setting("A variable that takes the reply, so that the message stays as it is.")
@@ -26,20 +27,22 @@ public struct To: NamedProcessor {
 
     private let producer: any Producer
     private let endpoint: String
-    private let send: VariableTransfer
+    private let transfer: VariableTransfer
 
     public init(_ options: Options, _ builder: any RouteBuilding) throws {
         let address = try builder.address(
-            uri: options.uri, parameters: options.parameters, at: nil)
+            uri: options.uri.text, parameters: options.parameters, at: options.uri.span)
         producer = try builder.producer(at: address)
         endpoint = address.name
-        send = try VariableTransfer(options, builder.variables)
+        transfer = VariableTransfer(
+            options.pattern, send: options.variableSend, receive: options.variableReceive,
+            builder.variables)
     }
 
     public func process(_ exchange: inout Exchange) async throws {
         exchange.lastEndpoint = endpoint
-        if send.isPlain { return try await producer.process(&exchange) }
-        try await send.run(producer, on: &exchange)
+        if transfer.isPlain { return try await producer.process(&exchange) }
+        try await transfer.run(producer, on: &exchange)
     }
 }
 
@@ -51,11 +54,11 @@ public struct ToDynamic: NamedProcessor {
 
     public struct Options: Settings {
         @Setting("The address, with simple expressions.", example: "bus:orders-${header.region}")
-        public var uri: String
+        public var uri: AddressText
         @Setting("Options of the address.")
         public var parameters: YAMLNode?
         @Setting("InOnly or InOut, for this step alone.")
-        public var pattern: String?
+        public var pattern: PatternChoice?
         @Setting("How many producers are kept; -1 keeps none.")
         public var cacheSize = 0
         @Setting("Whether an address that cannot be used is passed over.")
@@ -75,29 +78,22 @@ public struct ToDynamic: NamedProcessor {
     private let address: Expression
     private let producers: any DynamicProducing
     private let ignoresInvalid: Bool
-    private let send: VariableTransfer
+    private let transfer: VariableTransfer
 
     public init(_ options: Options, _ builder: any RouteBuilding) throws {
-        var text = options.uri
-        let parameters = (options.parameters?.mapping ?? []).map { member in
-            "\(member.key)=\(member.value.text ?? "")"
-        }
-        if !parameters.isEmpty {
-            text += (text.utf8.contains(UInt8(ascii: "?")) ? "&" : "?")
-                + parameters.joined(separator: "&")
-        }
-        address = try builder.expression(text, language: "simple", options: nil, at: nil)
+        address = try builder.expression(
+            DynamicAddress.text(options.uri.text, options.parameters), language: "simple",
+            options: nil, at: options.uri.span)
         producers = builder.dynamicProducers(cacheSize: options.cacheSize)
         ignoresInvalid = options.ignoreInvalidEndpoint
-        var plain = To.Options()
-        plain.pattern = options.pattern
-        plain.variableSend = options.variableSend
-        plain.variableReceive = options.variableReceive
-        send = try VariableTransfer(plain, builder.variables)
+        transfer = VariableTransfer(
+            options.pattern, send: options.variableSend, receive: options.variableReceive,
+            builder.variables)
     }
 
     public func process(_ exchange: inout Exchange) async throws {
         guard let text = try address.text(in: &exchange), !text.isEmpty else {
+            if ignoresInvalid { return }
             throw RouteError(
                 .badAddress, "toD: the address is empty",
                 exceptionClass: "org.apache.camel.NoSuchEndpointException")
@@ -107,9 +103,32 @@ public struct ToDynamic: NamedProcessor {
             return
         }
         exchange.lastEndpoint = String(text.prefix { $0 != "?" })
-        try await send.run(producer, on: &exchange)
+        try await transfer.run(producer, on: &exchange)
     }
+}
 
+/// The text of an address with its place.
+public struct AddressText: SettingValue {
+    public let text: String
+    public let span: SourceSpan?
+
+    public static var typeName: String { "address" }
+    public var settingText: String? { text }
+
+    public init(setting input: SettingInput) throws {
+        guard let text = input.text else {
+            throw SettingProblem("an address is expected, not \(input.shown)")
+        }
+        self.text = text
+        span = input.node?.span ?? input.span
+    }
+}
+
+/// Whether a step waits for a reply.
+public enum PatternChoice: String, SettingChoice {
+    case InOnly, InOut
+
+    var pattern: ExchangePattern { self == .InOnly ? .inOnly : .inOut }
 }
 
 /// What of the exchange is sent, and where the reply goes.
@@ -119,22 +138,19 @@ struct VariableTransfer: Sendable {
     private let received: VariableName?
     private let shared: VariableStore
 
-    init(_ options: To.Options, _ shared: VariableStore) throws {
-        pattern = try options.pattern.map { text in
-            guard let pattern = ExchangePattern(rawValue: text) else {
-                throw SettingProblem("pattern: InOnly or InOut is expected, not '\(text)'")
-            }
-            return pattern
-        }
-        sent = options.variableSend.map { VariableName($0) }
-        received = options.variableReceive.map { VariableName($0) }
+    init(
+        _ pattern: PatternChoice?, send: String?, receive: String?, _ shared: VariableStore
+    ) {
+        self.pattern = pattern?.pattern
+        sent = send.map { VariableName($0) }
+        received = receive.map { VariableName($0) }
         self.shared = shared
     }
 
     /// The message goes and the reply comes back, nothing else.
     var isPlain: Bool { pattern == nil && sent == nil && received == nil }
 
-    func run(_ producer: any Producer, on exchange: inout Exchange) async throws {
+    func run(_ producer: any Processor, on exchange: inout Exchange) async throws {
         let before = exchange.message
         let patternBefore = exchange.pattern
         if let sent {

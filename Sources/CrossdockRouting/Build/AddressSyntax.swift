@@ -51,7 +51,7 @@ struct AddressSyntax {
 }
 
 /// A pattern of addresses: `*` stands for any text.
-struct AddressPattern {
+struct AddressPattern: Sendable {
     private let pieces: [[UInt8]]
 
     init(_ text: String) {

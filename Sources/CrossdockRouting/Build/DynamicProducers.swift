@@ -15,21 +15,31 @@ final class DynamicProducers: DynamicProducing, ManagedProcessor {
     private let route: RouteContext
     private let assembly: RouteAssembly
     private let capacity: Int
+    private let surroundings: RouteSurroundings?
     private let state = Mutex(State())
 
     private static let innerSchemes: Set<String> = [
         "direct", "seda", "bus", "mock", "log", "mapping", "model", "xref",
     ]
 
-    init(_ route: RouteContext, _ assembly: RouteAssembly, cacheSize: Int) {
+    init(
+        _ route: RouteContext, _ assembly: RouteAssembly, cacheSize: Int,
+        surroundings: RouteSurroundings?
+    ) {
         self.route = route
         self.assembly = assembly
+        self.surroundings = surroundings
         capacity = cacheSize < 0 ? 0 : cacheSize == 0 ? 1_000 : cacheSize
     }
 
     func producer(at text: String) async throws -> any Producer {
         if let known = state.withLock({ $0.producers[text] }) { return known }
-        let address = try EndpointAddress(text)
+        let address: EndpointAddress
+        do { address = try EndpointAddress(text) } catch {
+            throw RouteError(
+                .badAddress, error.message, cause: error,
+                exceptionClass: "org.apache.camel.NoSuchEndpointException")
+        }
         guard Self.innerSchemes.contains(address.scheme)
             || assembly.allowsDynamic(text, in: route.routeID)
         else {
@@ -44,13 +54,19 @@ final class DynamicProducers: DynamicProducing, ManagedProcessor {
     }
 
     private func makeProducer(_ address: EndpointAddress) throws -> any Producer {
-        let endpoint = try assembly.component(for: address).endpoint(at: address)
+        let endpoint: any Endpoint
+        do { endpoint = try assembly.component(for: address).endpoint(at: address) } catch {
+            throw RouteError(
+                .badAddress, "'\(address.name)' cannot be used: \(ExceptionName.message(error))",
+                cause: error, exceptionClass: "org.apache.camel.ResolveEndpointFailedException")
+        }
         guard let producing = endpoint as? any ProducingEndpoint else {
             throw RouteError(
                 .badAddress, "'\(address.name)' cannot be sent to",
                 exceptionClass: "org.apache.camel.NoSuchEndpointException")
         }
-        return try producing.makeProducer(for: route)
+        let producer = try producing.makeProducer(for: route)
+        return surroundings?.intercepted(producer, at: address) ?? producer
     }
 
     /// The longest kept goes first.

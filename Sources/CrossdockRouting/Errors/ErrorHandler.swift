@@ -15,6 +15,8 @@ struct ErrorHandler: StepGuard {
     let clauses: ExceptionClauses
     private let log: FailureLog
     private let mayRepeat: Bool
+    /// Stands around a step whose branches have left their failures to it.
+    private var isBoundary = false
 
     init(
         route: RouteContext, channel: DeadLetterChannel?, policy: RedeliveryPolicy,
@@ -28,7 +30,15 @@ struct ErrorHandler: StepGuard {
         mayRepeat = policy.repeats || clauses.mayRepeat
     }
 
+    /// The same handler for a step whose branches have left their failures to it.
+    var ofBoundary: ErrorHandler {
+        var handler = self
+        handler.isBoundary = true
+        return handler
+    }
+
     func run(_ step: any Processor, on exchange: inout Exchange) async throws {
+        if isBoundary { return try await runBoundary(step, on: &exchange) }
         // A copy is only kept where it could be needed: it makes every change of a header copy them all.
         let original = mayRepeat ? exchange : nil
         var failures = 0
@@ -51,6 +61,17 @@ struct ErrorHandler: StepGuard {
                 exchange.failure = failure
                 mark(&exchange, failures, clause)
             }
+        }
+    }
+
+    private func runBoundary(_ step: any Processor, on exchange: inout Exchange) async throws {
+        do {
+            try await step.process(&exchange)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            note(error, in: &exchange)
+            try await exhausted(error, try clauses.clause(for: error, &exchange), 1, &exchange)
         }
     }
 
@@ -119,6 +140,8 @@ struct ErrorHandler: StepGuard {
         } else if mayRepeat {
             mark(&exchange, failures - 1, clause)
         }
+        // The message that this is a branch of deals with it.
+        if exchange.sharesUnitOfWork, !isBoundary { return try letOut(error, &exchange) }
         // A handler that fails into itself must not run for ever.
         let handlers = exchange.failure?.handlers ?? []
         guard !handlers.contains(route.routeID) else { return try letOut(error, &exchange) }

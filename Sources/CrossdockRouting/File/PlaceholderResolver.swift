@@ -75,7 +75,7 @@ enum HyphenatedKeys {
         case .sequence(let nodes):
             return YAMLNode(.sequence(nodes.map { renamed($0, &findings) }), at: node.span)
         case .mapping(let members):
-            let renamed = members.map { member -> YAMLMember in
+            let respelled = members.map { member -> YAMLMember in
                 let key = camelCased(member.key) ?? member.key
                 if key != member.key {
                     findings.append(
@@ -86,7 +86,7 @@ enum HyphenatedKeys {
                 let value = free.contains(key) ? member.value : renamed(member.value, &findings)
                 return YAMLMember(key: key, keySpan: member.keySpan, value: value)
             }
-            return YAMLNode(.mapping(renamed), at: node.span)
+            return YAMLNode(.mapping(respelled), at: node.span)
         }
     }
 
