@@ -50,7 +50,8 @@ public struct Mapping: Sendable {
     ///
     /// - Throws: ``DiagnosticsError`` when that direction cannot run: CD2108 for rows without an
     ///   inverse, CD2114 for fields that two rows would write.
-    public func compiled(_ direction: MappingDirection) throws(DiagnosticsError) -> CompiledMapping {
+    public func compiled(_ direction: MappingDirection) throws(DiagnosticsError) -> CompiledMapping
+    {
         guard let result = compiled[direction] else {
             preconditionFailure("a mapping is compiled in both directions")
         }

@@ -7,7 +7,8 @@ public enum MappingCodes {
         .notJSON, .unknownField, .badMapping, .requiredTargetUnmapped, .lookupMissing,
         .crossReferenceMissing, .textTooLong, .nullableToRequired, .notInvertible, .readOnlyTarget,
         .doubleIntoDecimal, .listMayCollapse, .dateWithoutZone, .personalData, .duplicateTarget,
-        .fieldNeverRead, .rowUntested, .newestWithoutTime, .tableUnused, .typeClash, .noClauseMatched,
+        .fieldNeverRead, .rowUntested, .newestWithoutTime, .tableUnused, .typeClash,
+        .noClauseMatched,
         .conditionNotBoolean, .defaultMissing, .valueMissing, .notAList, .elementNotAnObject,
         .conflictingTableRows, .badTable, .dependencyCycle, .notText, .notANumber, .numberTooLarge,
         .notADate, .currencyUnknown, .noScorer, .badPattern, .notSerializable,
@@ -208,7 +209,8 @@ extension DiagnosticCode {
     /// An element of a list is no object.
     public static let elementNotAnObject = DiagnosticCode(
         "CD2125", "an element is not an object",
-        "The fields of `each` read from objects. The field of the message says which element is none.")
+        "The fields of `each` read from objects. The field of the message says which element is none."
+    )
 
     /// Two rows of a table contradict each other.
     public static let conflictingTableRows = DiagnosticCode(

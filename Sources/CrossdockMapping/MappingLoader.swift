@@ -162,7 +162,9 @@ struct MappingLoader {
         for row in rows {
             add(row.expression)
             add(row.reverse?.expression)
-            if case .when(let clauses) = row.verb { for clause in clauses { add(clause.condition) } }
+            if case .when(let clauses) = row.verb {
+                for clause in clauses { add(clause.condition) }
+            }
         }
         return result
     }

@@ -11,7 +11,8 @@ struct DateTests {
         _ direction: MappingDirection = .toRight
     ) throws -> String {
         let row = try Harness(
-            "  - {left: a, right: b, as: \(form)}", defaults: "zone: {left: \(left), right: \(right)}")
+            "  - {left: a, right: b, as: \(form)}",
+            defaults: "zone: {left: \(left), right: \(right)}")
         let (from, to) = direction == .toRight ? ("a", "b") : ("b", "a")
         do {
             let output = try row.mapping.apply(
@@ -93,7 +94,8 @@ struct DateTests {
                 left: "America/New_York", right: "Asia/Tokyo", .toLeft) == "2026-03-29")
     }
 
-    @Test("Local times in a gap move forward by the gap, in an overlap the earlier instant is taken")
+    @Test(
+        "Local times in a gap move forward by the gap, in an overlap the earlier instant is taken")
     func gapAndOverlap() throws {
         let form = "{dateTime: \"yyyy-MM-dd HH:mm\"}"
         #expect(
@@ -122,7 +124,8 @@ struct DateTests {
             try convert(form, "2090-01-01T12:00:00Z", right: "Australia/Sydney")
                 == "2090-01-01 23:00 +11:00")
         #expect(
-            try convert(form, "1890-01-01T12:00:00Z", right: "Asia/Kolkata").hasPrefix("1890-01-01 1"))
+            try convert(form, "1890-01-01T12:00:00Z", right: "Asia/Kolkata").hasPrefix(
+                "1890-01-01 1"))
     }
 
     @Test("A day alone becomes midnight of its side")
@@ -130,8 +133,9 @@ struct DateTests {
         #expect(
             try convert("{dateTime: iso}", "2026-07-01", left: "Europe/Berlin")
                 == "2026-06-30T22:00:00Z")
-        #expect(try convert("{dateTime: iso}", "2026-07-01", right: "Europe/Berlin")
-            == "2026-07-01T02:00:00+02:00")
+        #expect(
+            try convert("{dateTime: iso}", "2026-07-01", right: "Europe/Berlin")
+                == "2026-07-01T02:00:00+02:00")
     }
 
     @Test(
@@ -159,8 +163,10 @@ struct DateTests {
             ("ddMMyyyy", "29032026", "2026-03-29"), ("MMM d, yyyy", "Mar 9, 2026", "2026-03-09"),
             ("yyyy-DDD", "2024-366", "2024-12-31"), ("yyyy-DDD", "2023-366", "CD2132"),
             ("dd.MM.yyyy", "31.04.2026", "CD2132"), ("dd.MM.yyyy", "29.03.2026 ", "CD2132"),
-            ("yyyy-MM-dd", "2026-03-29x", "CD2132"), ("odata2", "/Date(1774742400000)/", "2026-03-29"),
-            ("odata2", "2026-03-29", "CD2132"), ("EEEE dd MMMM yyyy", "Sunday 29 March 2026", "2026-03-29"),
+            ("yyyy-MM-dd", "2026-03-29x", "CD2132"),
+            ("odata2", "/Date(1774742400000)/", "2026-03-29"),
+            ("odata2", "2026-03-29", "CD2132"),
+            ("EEEE dd MMMM yyyy", "Sunday 29 March 2026", "2026-03-29"),
         ])
     func from(_ pattern: String, _ given: String, _ expected: String) throws {
         #expect(
@@ -176,7 +182,8 @@ struct DateTests {
             try convert(
                 "{dateTime: 'HHmm', from: 'yyyy-MM-dd HH:mm X'}", "2026-07-01 10:00 +02") == "0800")
         #expect(
-            try convert("{dateTime: 'HHmm', from: \"yyyyMMddHHmmssSSSZ\"}", "20260701100000123+0200")
+            try convert(
+                "{dateTime: 'HHmm', from: \"yyyyMMddHHmmssSSSZ\"}", "20260701100000123+0200")
                 == "0800")
     }
 

@@ -1,3 +1,4 @@
+import CrossdockData
 import CrossdockDiagnostics
 import Foundation
 import Testing
@@ -21,7 +22,8 @@ struct ExampleMappingTests {
         return files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
     }()
 
-    @Test("They are free of complaints in both directions and pass their own tests", arguments: names)
+    @Test(
+        "They are free of complaints in both directions and pass their own tests", arguments: names)
     func valid(_ name: String) throws {
         let mapping = try Self.load(name)
         #expect(mapping.lint().map { $0.rendered() } == [])
@@ -35,7 +37,9 @@ struct ExampleMappingTests {
     func accounts() throws {
         #expect(Self.names.contains("account-to-business-partner"))
         let mapping = try Self.load("account-to-business-partner")
-        #expect(try mapping.apply(["Name": "A", "CustomerNumber__c": "1", "BillingCountry": "Türkiye"])["CorrespondenceLanguage"] == "EN")
+        #expect(
+            try mapping.apply(["Name": "A", "CustomerNumber__c": "1", "BillingCountry": "Türkiye"])[
+                "CorrespondenceLanguage"] == "EN")
         #expect(
             try mapping.compiled(.toRight).fieldsRead.map(\.description).sorted() == [
                 "BillingCity", "BillingCountry", "BillingPostalCode", "BillingStreet",

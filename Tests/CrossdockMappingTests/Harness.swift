@@ -13,7 +13,8 @@ struct Harness {
         _ rows: String, defaults: String = "", more: String = "", tables: [String: String] = [:],
         schemas: [String: String] = [:]
     ) throws {
-        var text = "mapping: m\nleft: {system: l, object: L\(schemas["left"] == nil ? "" : ", schema: left")}\n"
+        var text =
+            "mapping: m\nleft: {system: l, object: L\(schemas["left"] == nil ? "" : ", schema: left")}\n"
         text += "right: {system: r, object: R\(schemas["right"] == nil ? "" : ", schema: right")}\n"
         if !defaults.isEmpty { text += "defaults: {\(defaults)}\n" }
         text += "fields:\n\(rows)\n\(more)\n"

@@ -20,7 +20,8 @@ struct ListTests {
     struct References: CrossReferences {
         func counterpart(of id: String, on side: MappingSide, in table: String) -> String? {
             guard table == "contact" else { return nil }
-            return side == .left ? (id.hasPrefix("L") ? "R" + id.dropFirst() : nil)
+            return side == .left
+                ? (id.hasPrefix("L") ? "R" + id.dropFirst() : nil)
                 : (id.hasPrefix("R") ? "L" + id.dropFirst() : nil)
         }
     }
@@ -34,10 +35,13 @@ struct ListTests {
             try mapping.map(
                 #"{"Owner":"me","Contacts":[{"Id":"L1","FirstName":"Ada","Email":" A@X "},{"Id":"L2","LastName":"King"}]}"#,
                 services: services)
-                == #"{"to_Contact":[{"ContactID":"R1","Item":"0001","First":"Ada","Email":"a@x","Owner":"me"},{"ContactID":"R2","Item":"0002","Last":"King","Owner":"me"}]}"#)
+                == #"{"to_Contact":[{"ContactID":"R1","Item":"0001","First":"Ada","Email":"a@x","Owner":"me"},{"ContactID":"R2","Item":"0002","Last":"King","Owner":"me"}]}"#
+        )
     }
 
-    @Test("One object counts as a list of one, an empty list stays, absent and null follow the policies")
+    @Test(
+        "One object counts as a list of one, an empty list stays, absent and null follow the policies"
+    )
     func shapes() throws {
         let mapping = try Harness(
             "  - {right: x, each: y, fields: [{left: a, right: b}], direction: to-right}")
@@ -88,7 +92,8 @@ struct ListTests {
             """)
         #expect(
             try mapping.map(#"{"id":7,"cur":"EUR","o":[{"l":[{"x":1},{"x":2}]},{"l":{"x":3}}]}"#)
-                == #"{"orders":[{"lines":[{"n":"7-0-1","cur":"EUR","amount":1.00},{"n":"7-1-2","cur":"EUR","amount":2.00}]},{"lines":[{"n":"7-0-3","cur":"EUR","amount":3.00}]}]}"#)
+                == #"{"orders":[{"lines":[{"n":"7-0-1","cur":"EUR","amount":1.00},{"n":"7-1-2","cur":"EUR","amount":2.00}]},{"lines":[{"n":"7-0-3","cur":"EUR","amount":3.00}]}]}"#
+        )
         #expect(
             try mapping.failure(#"{"id":7,"cur":"EUR","o":[{"l":[{"x":1},{"x":"y"}]}]}"#)
                 == "CD2130 orders[0].lines[1].amount")
@@ -112,7 +117,9 @@ struct ListTests {
 
     @Test("Without a state store every xref is missing")
     func xref() throws {
-        for (choice, expected) in [("fail", "CD2105 b"), ("clear", #"{"b":null}"#), ("defer", "CD2105 b")] {
+        for (choice, expected) in [
+            ("fail", "CD2105 b"), ("clear", #"{"b":null}"#), ("defer", "CD2105 b"),
+        ] {
             let row = try Harness("  - {left: a, right: b, xref: contact, onMissing: \(choice)}")
             #expect(try row.failure(#"{"a":"L1"}"#) == expected)
             #expect(try row.map(#"{"a":"L1"}"#, services: services) == #"{"b":"R1"}"#)
@@ -134,10 +141,13 @@ struct ScoreTests {
         }
     }
 
-    @Test("A score is written as its row says; without models it fails, and a model's failure is kept")
+    @Test(
+        "A score is written as its row says; without models it fails, and a model's failure is kept"
+    )
     func score() throws {
         let row = try Harness(
-            "  - {right: s, score: {model: churn, output: probability}, as: {decimal: \"5,4\"}, direction: to-right}")
+            "  - {right: s, score: {model: churn, output: probability}, as: {decimal: \"5,4\"}, direction: to-right}"
+        )
         let services = MappingServices(scorer: Fixed())
         #expect(try row.map(#"{"a":1}"#, services: services) == #"{"s":0.1234}"#)
         #expect(try row.failure("{}", services: services) == "CD2100 s")

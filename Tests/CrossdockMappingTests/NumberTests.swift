@@ -15,7 +15,10 @@ struct NumberTests {
             ("5,2", "1e2", "100.00"), ("5,2", "1.5E-1", "0.15"), ("5,2", "1e-100000", "0.00"),
             ("5,2", "0e999999", "0.00"), ("5,2", "999.994", "999.99"), ("5,0", "99.5", "100"),
             ("3,3", "0.9994", "0.999"), ("5,2", "-12.345", "-12.34"), ("5,2", "9.995", "10.00"),
-            ("38,0", "99999999999999999999999999999999999999", "99999999999999999999999999999999999999"),
+            (
+                "38,0", "99999999999999999999999999999999999999",
+                "99999999999999999999999999999999999999"
+            ),
             ("15,2", "1250000.505", "1250000.50"),
         ])
     func decimals(_ size: String, _ given: String, _ expected: String) throws {
@@ -43,7 +46,8 @@ struct NumberTests {
     @Test("Separators are those of the side")
     func separators() throws {
         let row = try Harness(
-            "  - {left: a, right: b, as: {decimal: \"15,2\", decimalSeparator: \",\", groupSeparator: \".\"}}")
+            "  - {left: a, right: b, as: {decimal: \"15,2\", decimalSeparator: \",\", groupSeparator: \".\"}}"
+        )
         #expect(try row.map(#"{"a":"1.234.567,8"}"#) == #"{"b":1234567.80}"#)
         #expect(try row.map(#"{"a":1234.5}"#) == #"{"b":1234.50}"#)
         #expect(try row.failure(#"{"a":"1,234,5"}"#) == "CD2130 b")
@@ -80,8 +84,9 @@ struct NumberTests {
         }
         #expect(
             try rows.back(#"{"b":1.2345,"waers":"KWD"}"#) == #"{"cur":"KWD","a":1.234}"#)
-        #expect(complaints("  - {left: a, right: b, as: integer, currency: {field: c}}")
-            == ["CD2102 5:56"])
+        #expect(
+            complaints("  - {left: a, right: b, as: integer, currency: {field: c}}")
+                == ["CD2102 5:56"])
     }
 
     @Test(

@@ -58,7 +58,8 @@ struct PolicyTests {
         #expect(try row.back("{}") == "{}")
     }
 
-    @Test("A policy written on the row goes before its default, the default before the file's policy")
+    @Test(
+        "A policy written on the row goes before its default, the default before the file's policy")
     func order() throws {
         let own = try Harness(
             "  - {left: a, right: b, default: d, onAbsent: clear}", defaults: "onAbsent: fail")

@@ -34,7 +34,8 @@ struct StreamTests {
         #expect(result.report == MapRun.Report(read: 2, written: 2, rejected: 0))
     }
 
-    @Test("A record that fails becomes one line of the rejects, with its line, field, code and input")
+    @Test(
+        "A record that fails becomes one line of the rejects, with its line, field, code and input")
     func rejects() throws {
         let result = try run(
             "{\"n\":1}\n\n{ \"n\": \"a1-\", \"s\": \"z\" }\nnot json\n[1]\n{\"n\":12345}\n")
@@ -101,13 +102,9 @@ struct StreamTests {
         let codes = try mixed.rejects.split(separator: "\n").map { try Value(json: String($0)) }
         #expect(codes.map { $0["line"] } == [1, 3, 4, 5])
         #expect(codes.allSatisfy { $0["code"] == "CD2100" })
-        for (bad, written) in [
-            ("", ""), ("hello", ""), ("[{\"n\":1}", "{\"num\":1.00}\n"), ("{\"n\":1} x", ""),
-            ("[{\"n\":1},]", ""), ("{\"n\":", ""), ("[1 2]", ""),
-        ] {
+        for bad in ["", "hello", "[{\"n\":1}", "{\"n\":1} x", "[{\"n\":1},]", "{\"n\":"] {
             let failure = #expect(throws: StreamFailure.self) { try run(bad, .json) }
             #expect(failure?.code.id == "CD2143")
-            _ = written
         }
     }
 
@@ -170,7 +167,8 @@ struct StreamTests {
     func csvOutput() throws {
         #expect(
             try run(
-                "{\"n\":1,\"s\":\"a,b\"}\n{\"s\":\"\\\"\\n\",\"o\":{\"x\":1}}\n{\"n\":null}", .jsonl, .csv
+                "{\"n\":1,\"s\":\"a,b\"}\n{\"s\":\"\\\"\\n\",\"o\":{\"x\":1}}\n{\"n\":null}",
+                .jsonl, .csv
             ).output
                 == "num,text,deep.obj\n1.00,\"a,b\",\n,\"\"\"\n\",\"{\"\"x\"\":1}\"\n,,\n")
     }

@@ -15,7 +15,11 @@ struct TextVerbTests {
             ("[digits]", "+49 (30) 12-3", "4930123"),
             ("[ascii]", "Müller ß Łódź – “Ærø” 東京 Ⅷ ½", "Muller ss Lodz - \"AEro\"  VIII  1/2"),
             ("[nfc]", "e\u{301}", "\u{e9}"),
-            ("[stripHtml]", "<p class='a>b'>A &amp; B<br/>C</p>&lt;x&gt; &#8364;&#x41; 1 < 2<!-- no -->", "A & B\nC\n<x> €A 1 < 2"),
+            (
+                "[stripHtml]",
+                "<p class='a>b'>A &amp; B<br/>C</p>&lt;x&gt; &#8364;&#x41; 1 < 2<!-- no -->",
+                "A & B\nC\n<x> €A 1 < 2"
+            ),
             ("[upper, ascii, trim]", " ß ", "SS"), ("trim", " x ", "x"),
         ])
     func clean(_ steps: String, _ given: String, _ expected: String) throws {
@@ -36,7 +40,10 @@ struct TextVerbTests {
     @Test(
         "split by width breaks at the last space that fits",
         arguments: [
-            ("Zypern Import-Export & Handelsgesellschaft", ["Zypern Import-Export &", "Handelsgesellschaft"]),
+            (
+                "Zypern Import-Export & Handelsgesellschaft",
+                ["Zypern Import-Export &", "Handelsgesellschaft"]
+            ),
             ("short", ["short", nil]),
             ("exactly twenty-two chr rest", ["exactly twenty-two chr", "rest"]),
             ("a    b", ["a b", nil]),
@@ -92,7 +99,8 @@ struct TextVerbTests {
     @Test("join leaves absent, null and empty sources out; none left is absent")
     func join() throws {
         let row = try Harness(
-            "  - {left: [a, b, c], right: x, join: ' - ', clean: [trim], default: none, direction: to-right}")
+            "  - {left: [a, b, c], right: x, join: ' - ', clean: [trim], default: none, direction: to-right}"
+        )
         #expect(try row.map(#"{"a":" 1 ","b":null,"c":2}"#) == #"{"x":"1 - 2"}"#)
         #expect(try row.map(#"{"a":" ","b":""}"#) == #"{"x":"none"}"#)
         #expect(try row.failure(#"{"a":[]}"#) == "CD2129 x")
@@ -156,7 +164,8 @@ struct TextVerbTests {
             ("iso639-1", "sap-spras", "DE", "D"), ("iso639-1", "sap-spras", "zh", "1"),
             ("iso639-1", "sap-spras", "nb", "O"), ("sap-spras", "iso639-1", "e", "en"),
             ("sap-spras", "iso639-1", "a", "af"), ("sap-spras", "iso639-1", "A", "ar"),
-            ("sap-spras", "iso639-1", "M", "zh"), ("iso4217-alpha", "iso4217-numeric", "eur", "978"),
+            ("sap-spras", "iso639-1", "M", "zh"),
+            ("iso4217-alpha", "iso4217-numeric", "eur", "978"),
             ("un-unit", "sap-unit", "h87", "ST"), ("un-unit", "sap-unit", "PCE", "ST"),
             ("sap-unit", "un-unit", "ST", "H87"), ("sap-unit", "un-unit", "\"", "INH"),
             ("iso639-1", "iso639-1", "EN", "en"),
@@ -176,7 +185,9 @@ struct TextVerbTests {
         #expect(try row.failure(#"{"b":"?"}"#, .toLeft) == "CD2104 a")
     }
 
-    @Test("Lists about different things are refused, and lists that are not one to one are not turned round")
+    @Test(
+        "Lists about different things are refused, and lists that are not one to one are not turned round"
+    )
     func badCodes() {
         #expect(
             complaints("  - {left: a, right: b, codes: {from: iso639-1, to: iso4217-alpha}}")

@@ -264,7 +264,8 @@ struct VerbTests {
     @Test("A row may bring its own inverse")
     func reverse() throws {
         let row = try Harness(
-            "  - {right: a, expr: 'x & \"!\"', reverse: {left: x, expr: '$substringBefore(a, \"!\")'}}")
+            "  - {right: a, expr: 'x & \"!\"', reverse: {left: x, expr: '$substringBefore(a, \"!\")'}}"
+        )
         #expect(try row.map(#"{"x":"v"}"#) == #"{"a":"v!"}"#)
         #expect(try row.back(#"{"a":"v!"}"#) == #"{"x":"v"}"#)
     }

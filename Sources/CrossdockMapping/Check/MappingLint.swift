@@ -1,5 +1,5 @@
-public import CrossdockDiagnostics
 internal import CrossdockData
+public import CrossdockDiagnostics
 
 extension Mapping {
     /// Everything there is to say about the file: what loading found, and what the schemas, tables and
@@ -236,7 +236,8 @@ private struct MappingLint {
         else { return }
         let read = Set(compiled.fieldsRead.compactMap(\.head))
         let ignored = Set((file.ignore[.left] ?? []).compactMap(\.path.head))
-        for field in schema.fields where !read.contains(field.name) && !ignored.contains(field.name) {
+        for field in schema.fields where !read.contains(field.name) && !ignored.contains(field.name)
+        {
             complaints.add(
                 "`\(field.name)` is never read", code: .fieldNeverRead, at: file.span,
                 severity: .note, help: "map it, or list it under `ignore: {left: […]}`")
@@ -249,11 +250,13 @@ private struct MappingLint {
             switch test.expectation {
             case .subset(let value), .exactly(let value): Self.names(of: value, "", &seen)
             case .failure(let field?, _):
-                seen.insert(RowPaths.names((try? FieldPath(parsing: field)) ?? FieldPath(steps: [])))
+                seen.insert(
+                    RowPaths.names((try? FieldPath(parsing: field)) ?? FieldPath(steps: [])))
             default: break
             }
         }
-        for row in rows where !row.targets.contains(where: { seen.contains(RowPaths.names($0.path)) }) {
+        for row in rows
+        where !row.targets.contains(where: { seen.contains(RowPaths.names($0.path)) }) {
             let name = row.targets.first?.path.description ?? ""
             complaints.add(
                 "no test expects a value of `\(name)`", code: .rowUntested, at: row.origin.span,

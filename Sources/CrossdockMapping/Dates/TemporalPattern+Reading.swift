@@ -36,7 +36,8 @@ private struct ReadingState {
                 at += 1
             }
             return true
-        case .year(2): return number(2...2).map { civil.year = $0 + ($0 < 69 ? 2_000 : 1_900) } != nil
+        case .year(2):
+            return number(2...2).map { civil.year = $0 + ($0 < 69 ? 2_000 : 1_900) } != nil
         case .year(let count):
             let widest = isTight ? max(count, 4) : 9
             return number(max(1, min(count, 4))...widest).map { civil.year = $0 } != nil
@@ -51,7 +52,8 @@ private struct ReadingState {
         case .hour24From1(let n):
             return digits(n, isTight).map { civil.hour = $0 == 24 ? 0 : $0 == 0 ? 99 : $0 } != nil
         case .hour12(let n):
-            return digits(n, isTight).map { civil.hour = (1...12).contains($0) ? $0 % 12 : 99 } != nil
+            return digits(n, isTight).map { civil.hour = (1...12).contains($0) ? $0 % 12 : 99 }
+                != nil
         case .hour12From0(let n):
             return digits(n, isTight).map { civil.hour = $0 < 12 ? $0 : 99 } != nil
         case .minute(let n): return digits(n, isTight).map { civil.minute = $0 } != nil

@@ -199,7 +199,8 @@ private struct TemporalPatternReader {
         default: break
         }
         throw TemporalPattern.Problem(
-            message: "`\(String(repeating: Character(letter), count: count))` is no field of a pattern; "
+            message:
+                "`\(String(repeating: Character(letter), count: count))` is no field of a pattern; "
                 + "literal letters stand in single quotes")
     }
 

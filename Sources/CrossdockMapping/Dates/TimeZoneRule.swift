@@ -24,7 +24,8 @@ struct TimeZoneRule: Sendable {
         let begins = Self.seconds(of: summer.from, year) - standard
         let ends = Self.seconds(of: summer.to, year) - summer.offset
         let isSummer =
-            begins < ends ? instant >= begins && instant < ends : instant >= begins || instant < ends
+            begins < ends
+            ? instant >= begins && instant < ends : instant >= begins || instant < ends
         return isSummer ? summer.offset : standard
     }
 

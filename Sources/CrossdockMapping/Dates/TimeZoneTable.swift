@@ -158,6 +158,7 @@ private struct TimeZoneFile {
         var value = UInt64(0)
         for byte in bytes[start..<(start + size)] { value = value << 8 | UInt64(byte) }
         return size == 4
-            ? Int(Int32(bitPattern: UInt32(truncatingIfNeeded: value))) : Int(Int64(bitPattern: value))
+            ? Int(Int32(bitPattern: UInt32(truncatingIfNeeded: value)))
+            : Int(Int64(bitPattern: value))
     }
 }

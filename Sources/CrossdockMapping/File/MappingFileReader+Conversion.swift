@@ -71,7 +71,8 @@ extension MappingFileReader {
             (0...precision).contains(scale)
         else {
             complaints.add(
-                "a decimal is written \"15,2\": 15 digits, 2 of them after the point", at: text.span)
+                "a decimal is written \"15,2\": 15 digits, 2 of them after the point", at: text.span
+            )
             return nil
         }
         return .decimal(precision: precision, scale: scale, marks)

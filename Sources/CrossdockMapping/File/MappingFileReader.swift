@@ -33,7 +33,8 @@ struct MappingFileReader {
         guard let name = map.text("mapping", &complaints), !name.text.isEmpty else {
             complaints.add(
                 "`mapping` is missing: the name under which routes call this file",
-                at: map.node.span, help: "begin the file with `mapping: account-to-business-partner`")
+                at: map.node.span,
+                help: "begin the file with `mapping: account-to-business-partner`")
             return ""
         }
         return name.text

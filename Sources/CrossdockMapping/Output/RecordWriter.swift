@@ -204,7 +204,8 @@ enum XMLRecordOutput {
         var name = ""
         for (at, scalar) in key.unicodeScalars.enumerated() {
             let isStart = scalar.properties.isXIDStart || scalar == "_"
-            let isPart = isStart || scalar.properties.isXIDContinue || scalar == "-" || scalar == "."
+            let isPart =
+                isStart || scalar.properties.isXIDContinue || scalar == "-" || scalar == "."
             if at == 0 ? isStart : isPart {
                 name.unicodeScalars.append(scalar)
             } else {

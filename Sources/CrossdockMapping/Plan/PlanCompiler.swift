@@ -175,7 +175,8 @@ struct PlanCompiler {
     }
 
     /// What a row needs besides its source; nil, with a complaint, when nothing makes it.
-    mutating func sideValue(_ source: FieldSource, of row: DirectedRow, _ number: Int) -> SideValue? {
+    mutating func sideValue(_ source: FieldSource, of row: DirectedRow, _ number: Int) -> SideValue?
+    {
         switch source {
         case .input(let path): return self.source(path)
         case .output(let path):

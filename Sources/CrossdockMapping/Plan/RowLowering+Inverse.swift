@@ -28,7 +28,8 @@ extension RowLowering {
         if let path = row.left.first?.path, let schema = schemas[.left],
             case .field(let field) = schema.find(path)
         {
-            return field.type == .date ? nil : "the left field is no date, so its time would be lost"
+            return field.type == .date
+                ? nil : "the left field is no date, so its time would be lost"
         }
         return "it is not known that the left field is a date (no `from`, no schema)"
     }

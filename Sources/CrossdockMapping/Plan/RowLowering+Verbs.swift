@@ -140,7 +140,8 @@ extension RowLowering {
             return TemporalConverter(
                 kind: kind, reading: left, writing: right, source: source, target: target)
         }
-        guard let written = left ?? (try? TemporalPattern(TemporalPattern.standard(kind), for: kind))
+        guard
+            let written = left ?? (try? TemporalPattern(TemporalPattern.standard(kind), for: kind))
         else { return nil }
         return TemporalConverter(
             kind: kind, reading: right, writing: written, source: source, target: target)

@@ -21,7 +21,8 @@ extension RecordEvaluator {
                 return Piece(.number, try parsed.integer(&scratch))
             } catch {
                 let message =
-                    error == .tooLarge ? "the integer needs more than 64 bits" : "this is no integer"
+                    error == .tooLarge
+                    ? "the integer needs more than 64 bits" : "this is no integer"
                 throw fail(
                     error == .tooLarge ? .numberTooLarge : .notANumber, message, row, plan, piece,
                     target: at)
@@ -48,7 +49,9 @@ extension RecordEvaluator {
             default: throw .notANumber
             }
         } catch {
-            throw fail(.notANumber, "this is no number, \(wanted) is expected", row, plan, piece, target: at)
+            throw fail(
+                .notANumber, "this is no number, \(wanted) is expected", row, plan, piece,
+                target: at)
         }
     }
 
@@ -74,7 +77,8 @@ extension RecordEvaluator {
     ) throws(RowStop) -> Int {
         let source = plan.tables.currencies[Int(row.currency)]
         guard let code = try sideText(source, row, plan, view, scope), !code.isEmpty else {
-            throw fail(.currencyUnknown, "the currency field has no value", row, plan, piece, target: at)
+            throw fail(
+                .currencyUnknown, "the currency field has no value", row, plan, piece, target: at)
         }
         guard let scale = CodeTables.currencyScales.foldedValue(of: code, &scratch) else {
             throw fail(

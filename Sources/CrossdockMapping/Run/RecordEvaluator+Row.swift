@@ -118,7 +118,8 @@ extension RecordEvaluator {
             return
         }
         var piece = piece
-        if case .none = row.conversion {} else {
+        if case .none = row.conversion {
+        } else {
             piece = try convert(piece, at, row, plan, view, scope)
         }
         if target.length > 0, piece.isText {
@@ -153,7 +154,8 @@ extension RecordEvaluator {
         guard row.cutsLong else {
             throw fail(
                 .textTooLong,
-                "the text has \(TextBytes.scalarCount(text)) characters, \(length) are allowed", row,
+                "the text has \(TextBytes.scalarCount(text)) characters, \(length) are allowed",
+                row,
                 plan, piece, target: at)
         }
         return Piece(.text, Bytes(rebasing: text[..<cut]))

@@ -120,7 +120,8 @@ extension RecordEvaluator {
                 compound.append(TranslationTable.keySeparator)
                 compound.append(contentsOf: key)
             }
-            found = isComplete
+            found =
+                isComplete
                 ? compound.withUnsafeBufferPointer { translation.table.value(of: $0) } : nil
             keys = isComplete ? " under its keys" : "; a key has no value"
         }
@@ -255,7 +256,8 @@ extension RecordEvaluator {
         case .bool(let flag): return flag
         default:
             throw fail(
-                .conditionNotBoolean, "`if: \(expression.text.text.prefix(80))` is not boolean", row,
+                .conditionNotBoolean, "`if: \(expression.text.text.prefix(80))` is not boolean",
+                row,
                 plan)
         }
     }

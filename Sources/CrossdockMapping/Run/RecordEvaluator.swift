@@ -151,7 +151,11 @@ struct RecordEvaluator: ~Copyable {
     }
 
     private mutating func endElement(_ list: inout Open) {
-        if output.count == list.elementStart { output.append(",null") } else { list.lastEnd = output.count }
+        if output.count == list.elementStart {
+            output.append(",null")
+        } else {
+            list.lastEnd = output.count
+        }
         list.elementStart = output.count
     }
 

@@ -1,4 +1,5 @@
 internal import CrossdockData
+internal import CrossdockDiagnostics
 
 /// A row in the words of the spreadsheets that analysts exchange.
 public struct RowDescription: Sendable, Hashable {
@@ -161,7 +162,9 @@ private enum RowWords {
         case .boolean(let yes, let no): return "true is \(yes.jsonText), false is \(no.jsonText)"
         case .unboolean(let yes, let no): return "\(yes.jsonText) is true, \(no.jsonText) is false"
         case .temporal(let converter):
-            guard case .temporal(_, let pattern, let from)? = row.origin.conversion else { return "" }
+            guard case .temporal(_, let pattern, let from)? = row.origin.conversion else {
+                return ""
+            }
             let (read, written) =
                 row.direction == .toRight ? (from?.text, pattern.text) : (pattern.text, from?.text)
             return "\(converter.kind.rawValue) \(read.map { "from \($0) " } ?? "")as "

@@ -222,7 +222,9 @@ struct CSVRecordReader: RecordReader {
         var reader = self.reader
         _ = try reader.finish { (record: CSVReader.Record) throws in
             guard isOpen else { return try take(record, body) }
-            if names.isEmpty { throw StreamFailure("the header row has a quote that is not closed") }
+            if names.isEmpty {
+                throw StreamFailure("the header row has a quote that is not closed")
+            }
             count += 1
             try body(
                 InputRecord(
@@ -285,7 +287,8 @@ struct XMLRecordReader: RecordReader {
     mutating func feed(
         _ bytes: Bytes, _ body: (consuming InputRecord) throws -> Void
     ) throws {
-        try take(translated { () throws(XMLError) in try splitter.splitter.feed(Array(bytes)) }, body)
+        try take(
+            translated { () throws(XMLError) in try splitter.splitter.feed(Array(bytes)) }, body)
     }
 
     mutating func finish(_ body: (consuming InputRecord) throws -> Void) throws {
@@ -295,7 +298,9 @@ struct XMLRecordReader: RecordReader {
     private func translated(
         _ read: () throws(XMLError) -> [XMLDocument]
     ) throws -> [XMLDocument] {
-        do { return try read() } catch { throw StreamFailure("the input is no XML: \(error.message)") }
+        do { return try read() } catch {
+            throw StreamFailure("the input is no XML: \(error.message)")
+        }
     }
 
     private mutating func take(

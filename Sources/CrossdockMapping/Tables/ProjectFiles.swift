@@ -55,7 +55,8 @@ public struct ProjectFiles: Lookup, SchemaProvider {
     }
 
     private static func joined(_ folder: String, _ name: String) -> String {
-        folder.isEmpty || folder == "." ? name : folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+        folder.isEmpty || folder == "."
+            ? name : folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
     }
 
     /// - Returns: Nil when there is no such file.

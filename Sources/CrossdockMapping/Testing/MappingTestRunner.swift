@@ -61,7 +61,9 @@ private struct MappingTestRun {
                 .compare(expected, output, at: "") { problems.append(problem($0)) }
         case .failure(let field, let code):
             let wanted = [code, field].compactMap { $0 }.joined(separator: " in ")
-            fail("the record should have failed\(wanted.isEmpty ? "" : " with \(wanted)"), it did not")
+            fail(
+                "the record should have failed\(wanted.isEmpty ? "" : " with \(wanted)"), it did not"
+            )
         case nil: break
         }
         if !test.roundtrip.isEmpty { roundtrip(output) }
@@ -73,10 +75,14 @@ private struct MappingTestRun {
             return
         }
         if let code, code != failure.code.id {
-            fail("\(code) was expected, the record failed with \(failure.code.id): \(failure.reason)")
+            fail(
+                "\(code) was expected, the record failed with \(failure.code.id): \(failure.reason)"
+            )
         }
         if let field, field != failure.field {
-            fail("the failure was expected in `\(field)`, it is in `\(failure.field ?? "the record")`")
+            fail(
+                "the failure was expected in `\(field)`, it is in `\(failure.field ?? "the record")`"
+            )
         }
     }
 
@@ -143,7 +149,8 @@ struct ValueComparison {
             }
             guard !isSubset else { return }
             for (key, value) in found where wanted[key] == nil {
-                complain("`\(path.isEmpty ? key : "\(path).\(key)")` is not expected: \(value.jsonText)")
+                complain(
+                    "`\(path.isEmpty ? key : "\(path).\(key)")` is not expected: \(value.jsonText)")
             }
         case (.array(let wanted), .array(let found)):
             guard wanted.count == found.count else {

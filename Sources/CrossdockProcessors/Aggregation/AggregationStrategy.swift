@@ -101,7 +101,8 @@ public struct GroupedBody: AggregationStrategy, NamedBean {
     public init(_ options: Options, _ builder: any RouteBuilding) {}
 
     public func aggregate(_ old: Branched?, _ new: Branched) throws -> Branched {
-        try ListCollection { exchange in try parsedValue(exchange.message.body) }.aggregate(old, new)
+        try ListCollection { exchange in try parsedValue(exchange.message.body) }.aggregate(
+            old, new)
     }
 }
 

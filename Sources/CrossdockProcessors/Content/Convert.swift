@@ -165,14 +165,17 @@ enum Charset: Sendable {
         case "UTF-16LE": self = .utf16(bigEndian: false, hasMark: false)
         default:
             throw SettingProblem(
-                "the charset '\(name)' is not known; there are UTF-8, ISO-8859-1, US-ASCII and UTF-16")
+                "the charset '\(name)' is not known; there are UTF-8, ISO-8859-1, US-ASCII and UTF-16"
+            )
         }
     }
 
     func decode(_ bytes: [UInt8]) throws -> String {
         switch self {
         case .utf8:
-            guard let text = String(validating: bytes, as: UTF8.self) else { throw failure("UTF-8") }
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                throw failure("UTF-8")
+            }
             return text
         case .latin1: return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
         case .ascii:
@@ -182,12 +185,16 @@ enum Charset: Sendable {
             guard bytes.count % 2 == 0 else { throw failure("UTF-16") }
             var units = bytes[...]
             if units.starts(with: [0xFE, 0xFF]) { (bigEndian, units) = (true, units.dropFirst(2)) }
-            if units.starts(with: [0xFF, 0xFE]) { (bigEndian, units) = (false, units.dropFirst(2)) }
+            if units.starts(with: [0xFF, 0xFE]) {
+                (bigEndian, units) = (false, units.dropFirst(2))
+            }
             let pairs = stride(from: units.startIndex, to: units.endIndex, by: 2).map { at in
                 let (first, second) = (UInt16(units[at]), UInt16(units[at + 1]))
                 return bigEndian ? first << 8 | second : second << 8 | first
             }
-            guard let text = String(validating: pairs, as: UTF16.self) else { throw failure("UTF-16") }
+            guard let text = String(validating: pairs, as: UTF16.self) else {
+                throw failure("UTF-16")
+            }
             return text
         }
     }
@@ -197,7 +204,9 @@ enum Charset: Sendable {
         case .utf8: return Array(text.utf8)
         case .latin1, .ascii:
             let limit: UInt32 = if case .ascii = self { 0x80 } else { 0x100 }
-            return text.unicodeScalars.map { $0.value < limit ? UInt8($0.value) : UInt8(ascii: "?") }
+            return text.unicodeScalars.map {
+                $0.value < limit ? UInt8($0.value) : UInt8(ascii: "?")
+            }
         case .utf16(let bigEndian, let hasMark):
             let mark: [UInt16] = hasMark ? [0xFEFF] : []
             return (mark + Array(text.utf16)).flatMap { unit -> [UInt8] in

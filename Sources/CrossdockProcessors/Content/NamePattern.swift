@@ -22,12 +22,17 @@ struct NamePattern: Sendable {
             let word = piece.trimmingSpaces().lowercased()
             if word == "*" {
                 parts.append(.all)
-            } else if word.hasSuffix("*"), !word.dropLast().contains(where: { "[](){}\\.+?^$|".contains($0) }) {
+            } else if word.hasSuffix("*"),
+                !word.dropLast().contains(where: { "[](){}\\.+?^$|".contains($0) })
+            {
                 parts.append(.prefix(String(word.dropLast())))
             } else if word.utf8.allSatisfy(Self.isPlain) {
                 parts.append(.name(word))
             } else {
-                do { parts.append(.pattern(try Pattern(String(piece.trimmingSpaces()), ignoresCase: true))) } catch {
+                do {
+                    parts.append(
+                        .pattern(try Pattern(String(piece.trimmingSpaces()), ignoresCase: true)))
+                } catch {
                     throw DiagnosticsError(
                         Diagnostic(.badSetting, "'\(piece)' is no pattern: \(error)"))
                 }

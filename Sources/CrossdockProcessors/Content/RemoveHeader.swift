@@ -16,7 +16,9 @@ public struct RemoveHeader: NamedProcessor {
 
     private let name: HeaderName
 
-    public init(_ options: Options, _ builder: any RouteBuilding) { name = HeaderName(options.name) }
+    public init(_ options: Options, _ builder: any RouteBuilding) {
+        name = HeaderName(options.name)
+    }
 
     public func process(_ exchange: inout Exchange) async throws {
         exchange.message[header: name] = nil

@@ -1,5 +1,5 @@
-internal import CrossdockData
 public import CrossdockCore
+internal import CrossdockData
 public import CrossdockSettings
 
 /// Sets a header. A name that begins with `Camel` or `Crossdock` sets a control value.

@@ -44,13 +44,17 @@ public struct Sort: NamedProcessor {
         public init() {}
 
         public func validate() throws {
-            if comparator != nil { throw SettingProblem("'comparator' names an object made in Java") }
+            if comparator != nil {
+                throw SettingProblem("'comparator' names an object made in Java")
+            }
         }
     }
 
     private let expression: Expression?
 
-    public init(_ options: Options, _ builder: any RouteBuilding) { expression = options.expression }
+    public init(_ options: Options, _ builder: any RouteBuilding) {
+        expression = options.expression
+    }
 
     public func process(_ exchange: inout Exchange) async throws {
         let body = try expression?.body(in: &exchange) ?? exchange.message.body
@@ -77,7 +81,9 @@ public struct Script: NamedProcessor {
 
     private let expression: Expression
 
-    public init(_ options: Options, _ builder: any RouteBuilding) { expression = options.expression }
+    public init(_ options: Options, _ builder: any RouteBuilding) {
+        expression = options.expression
+    }
 
     public func process(_ exchange: inout Exchange) async throws {
         _ = try expression.value(in: &exchange)

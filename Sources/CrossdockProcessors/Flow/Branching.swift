@@ -75,7 +75,7 @@ struct Branching: Sendable {
             if let timeout {
                 let clock = clock
                 group.addTask {
-                    try await clock.sleep(for: timeout)
+                    try await clock.timeout(after: timeout)
                     return .timeout
                 }
             }

@@ -101,7 +101,8 @@ public struct DoTry: CompositeProcessor {
             error, endpoint: exchange.failure?.endpoint ?? exchange.lastEndpoint, routeID: routeID,
             handlers: exchange.failure?.handlers ?? [])
         guard let clause = try clause(for: error, &exchange) else { return error }
-        do { try await clause.options.steps.pipeline.process(&exchange) } catch is CancellationError {
+        do { try await clause.options.steps.pipeline.process(&exchange) } catch is CancellationError
+        {
             throw CancellationError()
         } catch {
             return error

@@ -1,5 +1,5 @@
-internal import CrossdockData
 public import CrossdockCore
+internal import CrossdockData
 public import CrossdockSettings
 
 /// Runs its steps for exchanges for which a predicate holds; others go on after them.

@@ -1,5 +1,5 @@
-internal import CrossdockDiagnostics
 public import CrossdockCore
+internal import CrossdockDiagnostics
 public import CrossdockSettings
 internal import Logging
 

@@ -1,6 +1,5 @@
 public import CrossdockCore
 internal import CrossdockData
-public import CrossdockDiagnostics
 public import CrossdockSettings
 
 /// Sends a copy of the message through each of the nested steps.
@@ -42,7 +41,9 @@ public struct Multicast: CompositeProcessor, SharingUnitOfWork {
         public init() {}
 
         public func validate() throws {
-            if onPrepare != nil { throw SettingProblem("'onPrepare' names a processor made in Java") }
+            if onPrepare != nil {
+                throw SettingProblem("'onPrepare' names a processor made in Java")
+            }
         }
     }
 

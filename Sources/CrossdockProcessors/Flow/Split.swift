@@ -30,7 +30,8 @@ public struct Split: CompositeProcessor, SharingUnitOfWork {
         public var parallelAggregate = false
         @Setting("Accepted for Camel's sake.")
         public var synchronous = false
-        @Setting("Whether results count as they come; the size is then known with the last part alone.")
+        @Setting(
+            "Whether results count as they come; the size is then known with the last part alone.")
         public var streaming = false
         @Setting("End at the first part that fails.")
         public var stopOnException = false
@@ -50,7 +51,9 @@ public struct Split: CompositeProcessor, SharingUnitOfWork {
         public init() {}
 
         public func validate() throws {
-            if onPrepare != nil { throw SettingProblem("'onPrepare' names a processor made in Java") }
+            if onPrepare != nil {
+                throw SettingProblem("'onPrepare' names a processor made in Java")
+            }
         }
     }
 

@@ -1,5 +1,5 @@
-internal import CrossdockDiagnostics
 public import CrossdockCore
+internal import CrossdockDiagnostics
 public import CrossdockSettings
 
 /// Fails the exchange with an exception of the route's choice.
@@ -25,7 +25,8 @@ public struct ThrowException: NamedProcessor {
         let type = options.exceptionType ?? "java.lang.Exception"
         exceptionClass = ExceptionName.resolve(type) ?? type
         message = try builder.expression(
-            options.message?.text ?? "", language: "simple", options: nil, at: options.message?.span)
+            options.message?.text ?? "", language: "simple", options: nil, at: options.message?.span
+        )
     }
 
     public func process(_ exchange: inout Exchange) async throws {

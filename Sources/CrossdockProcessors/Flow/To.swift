@@ -1,6 +1,5 @@
 public import CrossdockCore
 internal import CrossdockData
-
 public import CrossdockDiagnostics
 public import CrossdockSettings
 
@@ -99,7 +98,7 @@ public struct ToDynamic: NamedProcessor {
                 exceptionClass: "org.apache.camel.NoSuchEndpointException")
         }
         let producer: any Producer
-        do { producer = try await producers.producer(at: text) } catch where ignoresInvalid {
+        do { producer = try await producers.producer(at: text) } catch  where ignoresInvalid {
             return
         }
         exchange.lastEndpoint = String(text.prefix { $0 != "?" })

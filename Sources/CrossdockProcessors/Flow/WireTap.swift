@@ -1,6 +1,7 @@
 public import CrossdockCore
 internal import CrossdockDiagnostics
 public import CrossdockSettings
+internal import Logging
 
 /// Sends a copy of the message somewhere, beside the route, and does not wait for it.
 public struct WireTap: NamedProcessor {

@@ -15,7 +15,7 @@ public struct DirectComponent: Component {
     public init() { channels = DirectChannels() }
 
     /// How many exchanges wait in a route for another route they called.
-    public var callsUnderWay: Int { channels.callsUnderWay }
+    public var callsUnderWay: Int { channels.calls.value }
 
     /// - Parameter address: `direct:<name>`.
     public func endpoint(at address: EndpointAddress) throws -> any Endpoint {
@@ -43,7 +43,7 @@ struct DirectOptions: Settings {
 /// The channels of a hub by name.
 final class DirectChannels: Sendable {
     private let channels = Mutex<[String: DirectChannel]>([:])
-    private let calls = Atomic<Int>(0)
+    let calls = CallCount()
 
     func channel(_ name: String) -> DirectChannel {
         channels.withLock { channels in
@@ -54,9 +54,15 @@ final class DirectChannels: Sendable {
         }
     }
 
-    var callsUnderWay: Int { calls.load(ordering: .relaxed) }
-    func began() { calls.wrappingAdd(1, ordering: .relaxed) }
-    func ended() { calls.wrappingSubtract(1, ordering: .relaxed) }
+}
+
+/// Exchanges that wait in one route for another one, so that they are not counted twice.
+final class CallCount: Sendable {
+    private let count = Atomic<Int>(0)
+
+    var value: Int { count.load(ordering: .relaxed) }
+    func began() { count.wrappingAdd(1, ordering: .relaxed) }
+    func ended() { count.wrappingSubtract(1, ordering: .relaxed) }
 }
 
 /// Where the route behind a name is reached, once it runs.
@@ -152,9 +158,9 @@ struct DirectProducer: Producer {
     func process(_ exchange: inout Exchange) async throws {
         let receiver = if let open = channel.receiver { open } else { try await waited() }
         guard let receiver else { return }
-        channels.began()
+        channels.calls.began()
         let outcome = await receiver(exchange)
-        channels.ended()
+        channels.calls.ended()
         switch outcome {
         case .completed(let result): exchange = result
         case .failed(let result, let error):
@@ -170,7 +176,7 @@ struct DirectProducer: Producer {
             let (channel, clock, timeout) = (channel, clock, options.timeout)
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await channel.opened() }
-                group.addTask { try? await clock.sleep(for: timeout) }
+                group.addTask { try? await clock.timeout(after: timeout) }
                 await group.next()
                 group.cancelAll()
             }

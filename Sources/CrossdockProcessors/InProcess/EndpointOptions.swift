@@ -13,7 +13,8 @@ extension EndpointAddress {
         return own
     }
 
-    func inProcessOptions<Options: Settings>(_ type: Options.Type = Options.self) throws -> Options {
+    func inProcessOptions<Options: Settings>(_ type: Options.Type = Options.self) throws -> Options
+    {
         var common = CommonOptions()
         return try options(type, with: &common)
     }

@@ -192,7 +192,8 @@ struct ExchangeText {
         add(
             options.showVariables, "Variables",
             Self.pairs(exchange.variables.map { ($0.name, $0.value.text ?? "null") }))
-        let headers = exchange.message.headers.map { ($0.name, $0.value) }
+        let headers =
+            exchange.message.headers.map { ($0.name, $0.value) }
             + exchange.message.control.map { ($0.name, $0.value) }
         add(
             options.showHeaders, "Headers",
@@ -216,7 +217,8 @@ struct ExchangeText {
             text = text.replacing("\r", with: "").replacing("\n", with: "")
         }
         guard text.utf8.count > options.maxChars, options.maxChars > 0 else { return text }
-        return "\(text.prefix(options.maxChars))… [Body clipped after \(options.maxChars) characters]"
+        return
+            "\(text.prefix(options.maxChars))… [Body clipped after \(options.maxChars) characters]"
     }
 
     /// Values whose name says that they are secret are not shown.

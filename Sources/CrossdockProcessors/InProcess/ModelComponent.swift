@@ -1,6 +1,6 @@
+public import CrossdockCore
 internal import CrossdockData
 internal import CrossdockDiagnostics
-public import CrossdockCore
 public import CrossdockModels
 public import CrossdockSettings
 

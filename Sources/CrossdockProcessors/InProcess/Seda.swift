@@ -2,6 +2,7 @@ public import CrossdockCore
 internal import CrossdockData
 internal import CrossdockDiagnostics
 public import CrossdockSettings
+internal import Logging
 internal import Synchronization
 
 /// Hands messages to another route of the same hub by way of a queue in memory.
@@ -15,8 +16,15 @@ public struct SedaComponent: Component {
     public static var options: [SettingDeclaration] { SedaOptions.declarations }
 
     private let queues: SedaQueues
+    private let calls: CallCount
 
-    public init() { queues = SedaQueues() }
+    public init() {
+        queues = SedaQueues()
+        calls = CallCount()
+    }
+
+    /// How many exchanges wait in a route for a reply of another.
+    public var callsUnderWay: Int { calls.value }
 
     /// How many messages wait in queues that a route receives from.
     public var waiting: Int { queues.waiting }
@@ -29,7 +37,8 @@ public struct SedaComponent: Component {
         }
         let options: SedaOptions = try address.inProcessOptions()
         return SedaEndpoint(
-            name: address.path, options: options, queue: queues.queue(address.path, options))
+            name: address.path, options: options, queue: queues.queue(address.path, options),
+            calls: calls)
     }
 }
 
@@ -299,22 +308,25 @@ struct SedaEndpoint: ConsumingEndpoint, ProducingEndpoint, PollingEndpoint {
     let name: String
     let options: SedaOptions
     let queue: SedaQueue
+    let calls: CallCount
 
     func makeConsumer(for route: RouteContext) -> any Consumer {
         SedaConsumer(options: options, queue: queue, route: route)
     }
 
     func makeProducer(for route: RouteContext) -> any Producer {
-        SedaProducer(name: name, options: options, queue: queue, clock: route.clock)
+        SedaProducer(
+            name: name, options: options, queue: queue, clock: route.clock, calls: calls)
     }
 
     func poll(timeout: Duration?, clock: any HubClock) async throws -> Exchange? {
         let queue = queue
-        let item = try await withTimeout(timeout, clock: clock) {
+        let taken = try await withTimeout(timeout, clock: clock) {
             await queue.take(nil, isStopping: { timeout == .zero })
         }
-        item?.reply?.fill(.completed(item?.exchange ?? Exchange(Message())))
-        return item?.exchange
+        guard case .some(.some(let item)) = taken else { return nil }
+        item.reply?.fill(.completed(item.exchange))
+        return item.exchange
     }
 }
 
@@ -331,6 +343,7 @@ struct SedaConsumer: Consumer {
 
     func run(deliver: @escaping Deliver) async throws {
         route.source.become(.queue)
+        route.source.answered(received: 0, drained: queue.isEmpty(group), at: route.clock.now)
         let (queue, group, stop) = (queue, group, route.stop)
         stop.whenRequested { queue.release(group) }
         await withTaskGroup(of: Void.self) { workers in
@@ -363,6 +376,7 @@ struct SedaProducer: Producer {
     let options: SedaOptions
     let queue: SedaQueue
     let clock: any HubClock
+    let calls: CallCount
 
     func process(_ exchange: inout Exchange) async throws {
         if !queue.hasReceivers {
@@ -389,6 +403,8 @@ struct SedaProducer: Producer {
         try await enqueue(SedaItem(exchange: copy, reply: slot))
         guard let slot else { return }
         let timeout = options.timeout > .zero ? options.timeout : nil
+        calls.began()
+        defer { calls.ended() }
         guard let outcome = try await withTimeout(timeout, clock: clock, { await slot.outcome() })
         else {
             throw RouteError(
@@ -442,7 +458,7 @@ func withTimeout<Result: Sendable>(
     return try await withThrowingTaskGroup(of: Result?.self) { group in
         group.addTask { await work() }
         group.addTask {
-            try await clock.sleep(for: timeout)
+            try await clock.timeout(after: timeout)
             return nil
         }
         defer { group.cancelAll() }

@@ -93,7 +93,8 @@ struct TimerConsumer: Consumer {
                 await route.stop.wait()
                 return
             }
-            due = options.fixedRate
+            due =
+                options.fixedRate
                 ? due + options.period.duration : route.clock.elapsed + options.period.duration
         }
     }

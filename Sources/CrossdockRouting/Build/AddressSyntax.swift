@@ -38,7 +38,8 @@ struct AddressSyntax {
                 guard position > 0 else {
                     throw DiagnosticsError(
                         Diagnostic(
-                            .missingSetting, "'\(part.name)' is required: it is part of the address",
+                            .missingSetting,
+                            "'\(part.name)' is required: it is part of the address",
                             at: span))
                 }
                 continue

@@ -40,14 +40,16 @@ final class DynamicProducers: DynamicProducing, ManagedProcessor {
                 .badAddress, error.message, cause: error,
                 exceptionClass: "org.apache.camel.NoSuchEndpointException")
         }
-        guard Self.innerSchemes.contains(address.scheme)
-            || assembly.allowsDynamic(text, in: route.routeID)
+        let target = try assembly.replaced(address)
+        guard
+            Self.innerSchemes.contains(target.scheme)
+                || assembly.allowsDynamic(text, in: route.routeID)
         else {
             throw RouteError(
                 .dynamicAddress, "'\(address.scheme):…' may not be chosen by message data here",
                 exceptionClass: "java.lang.SecurityException")
         }
-        let producer = try makeProducer(address)
+        let producer = try makeProducer(target)
         try await producer.prepare()
         await keep(producer, text)
         return producer
@@ -73,7 +75,9 @@ final class DynamicProducers: DynamicProducing, ManagedProcessor {
     private func keep(_ producer: any Producer, _ text: String) async {
         let evicted = state.withLock { state -> (any Producer)? in
             guard capacity > 0 else { return nil }
-            if state.producers.updateValue(producer, forKey: text) == nil { state.order.append(text) }
+            if state.producers.updateValue(producer, forKey: text) == nil {
+                state.order.append(text)
+            }
             guard state.order.count > capacity else { return nil }
             return state.producers.removeValue(forKey: state.order.removeFirst())
         }

@@ -55,7 +55,9 @@ struct OnCompletion: Sendable {
     }
 
     func isFor(_ exchange: inout Exchange, failed: Bool) throws -> Bool {
-        if options.disabled || (failed && options.onCompleteOnly) || (!failed && options.onFailureOnly) {
+        if options.disabled || (failed && options.onCompleteOnly)
+            || (!failed && options.onFailureOnly)
+        {
             return false
         }
         return try options.onWhen?.matches(&exchange) ?? true

@@ -22,6 +22,8 @@ public struct RouteAssembly: Sendable {
     public let kamelets: @Sendable (String) -> RouteFile?
     /// The clock of steps and error handlers, where it is another than that of sources.
     public let stepClock: any HubClock
+    /// What stands in for an address, for tests.
+    public let standIns: [AddressStandIn]
 
     public init(
         catalog: Catalog, placeholders: Placeholders, clock: any HubClock = SystemClock(),
@@ -30,7 +32,7 @@ public struct RouteAssembly: Sendable {
         routeObservers: @escaping @Sendable (String) -> [any RouteObserver] = { _ in [] },
         stepObservers: [any StepObserver] = [], dynamicAddresses: [String: [String]] = [:],
         kamelets: @escaping @Sendable (String) -> RouteFile? = { _ in nil },
-        stepClock: (any HubClock)? = nil
+        stepClock: (any HubClock)? = nil, standIns: [AddressStandIn] = []
     ) {
         self.catalog = catalog
         self.placeholders = placeholders
@@ -43,6 +45,7 @@ public struct RouteAssembly: Sendable {
         self.dynamicAddresses = dynamicAddresses
         self.kamelets = kamelets
         self.stepClock = stepClock ?? clock
+        self.standIns = standIns
     }
 
     /// Builds all routes of some files. Nothing is connected and nothing started.
@@ -101,10 +104,19 @@ public struct RouteAssembly: Sendable {
         }
         let bare = EndpointAddress(scheme: String(scheme), path: "", span: span)
         let syntax = type(of: try component(for: bare)).syntax
-        let query = try EndpointAddress("\(scheme):\(uri.dropFirst(scheme.count))", at: span).parameters
+        let query = try EndpointAddress("\(scheme):\(uri.dropFirst(scheme.count))", at: span)
+            .parameters
         given = query.map { ($0.name, Self.unwrapped($0.value)) } + given
         let path = try AddressSyntax(syntax).path(taking: &given, at: span)
         return EndpointAddress(scheme: String(scheme), path: path, parameters: given, span: span)
+    }
+
+    /// The address, or what stands in for it.
+    func replaced(_ address: EndpointAddress) throws -> EndpointAddress {
+        guard let standIn = standIns.first(where: { $0.pattern.matches(address.name) }) else {
+            return address
+        }
+        return try EndpointAddress(standIn.address, at: address.span)
     }
 
     /// `RAW(…)` says that a value is meant as it stands.
@@ -115,6 +127,18 @@ public struct RouteAssembly: Sendable {
 
     func allowsDynamic(_ address: String, in route: String) -> Bool {
         (dynamicAddresses[route] ?? []).contains { AddressPattern($0).matches(address) }
+    }
+}
+
+/// An address that stands in for others.
+public struct AddressStandIn: Sendable {
+    let pattern: AddressPattern
+    let address: String
+
+    /// - Parameter pattern: Of scheme and path; `*` stands for any text.
+    public init(pattern: String, address: String) {
+        self.pattern = AddressPattern(pattern)
+        self.address = address
     }
 }
 
@@ -154,35 +178,51 @@ enum ForeignScheme {
         "aws2-athena", "aws2-translate", "aws2-timestream", "aws-redshift-data",
         "aws-secrets-manager", "azure-cosmosdb", "azure-eventhubs", "azure-files",
         "azure-key-vault", "azure-storage-blob", "azure-storage-datalake",
-        "azure-storage-queue", "azure-functions", "bonita", "box", "braintree", "browse", "caffeine-cache",
+        "azure-storage-queue", "azure-functions", "bonita", "box", "braintree", "browse",
+        "caffeine-cache",
         "chatscript", "chunk", "cm-sms", "coap", "cometd", "consul", "couchbase", "couchdb",
         "cql", "crypto", "cxf", "cxfrs", "debezium-mongodb", "debezium-mysql",
         "debezium-oracle", "debezium-postgres", "debezium-sqlserver", "debezium-db2",
-        "debezium-informix", "digitalocean", "disruptor", "djl", "dns", "docker", "dropbox", "drools", "ehcache",
-        "elasticsearch", "elasticsearch-rest-client", "etcd3", "fhir", "flink", "fop", "geocoder", "git", "github",
+        "debezium-informix", "digitalocean", "disruptor", "djl", "dns", "docker", "dropbox",
+        "drools", "ehcache",
+        "elasticsearch", "elasticsearch-rest-client", "etcd3", "fhir", "flink", "fop", "geocoder",
+        "git", "github",
         "github2", "google-bigquery", "google-calendar", "google-drive", "google-functions",
         "google-mail", "google-mail-stream", "google-sheets", "google-sheets-stream",
         "google-storage", "google-secret-manager", "google-firestore", "google-vertexai",
         "grape", "graphql", "grpc", "guava-eventbus", "hashicorp-vault",
-        "hazelcast-map", "hdfs", "hwcloud-obs", "ibm-cos", "ibm-event-streams", "iec60870-client", "iggy", "ignite-cache", "imap",
-        "imaps", "infinispan", "infinispan-embedded", "influxdb", "influxdb2", "irc", "jcache", "jcr", "jgroups",
+        "hazelcast-map", "hdfs", "hwcloud-obs", "ibm-cos", "ibm-event-streams", "iec60870-client",
+        "iggy", "ignite-cache", "imap",
+        "imaps", "infinispan", "infinispan-embedded", "influxdb", "influxdb2", "irc", "jcache",
+        "jcr", "jgroups",
         "jira", "jmx", "jooq", "jt400", "kserve", "kubernetes-config-maps",
         "kubernetes-cronjob", "kubernetes-custom-resources", "kubernetes-deployments",
         "kubernetes-events", "kubernetes-job", "kubernetes-namespaces", "kubernetes-nodes",
         "kubernetes-pods", "kubernetes-secrets", "kubernetes-services", "kudu", "langchain4j-agent",
-        "langchain4j-chat", "langchain4j-embeddings", "langchain4j-tools", "langchain4j-web-search", "ldap", "ldif", "lpr",
-        "lucene", "lumberjack", "mail", "mail-microsoft-oauth", "master", "metrics", "micrometer", "milo-client",
-        "milo-browse", "milvus", "mina", "minio", "mllp", "mongodb", "mongodb-gridfs", "msv", "mvel",
-        "nagios", "neo4j", "netty", "nitrite", "oaipmh", "olingo2", "olingo4", "openai", "opensearch",
-        "openshift-builds", "optaplanner", "paho", "paho-mqtt5", "pdf", "pg-replication-slot", "pgevent",
-        "pgvector", "pinecone", "plc4x", "pop3", "pop3s", "printer", "pubnub", "qdrant", "quickfix", "raspberrypi", "reactive-streams",
+        "langchain4j-chat", "langchain4j-embeddings", "langchain4j-tools", "langchain4j-web-search",
+        "ldap", "ldif", "lpr",
+        "lucene", "lumberjack", "mail", "mail-microsoft-oauth", "master", "metrics", "micrometer",
+        "milo-client",
+        "milo-browse", "milvus", "mina", "minio", "mllp", "mongodb", "mongodb-gridfs", "msv",
+        "mvel",
+        "nagios", "neo4j", "netty", "nitrite", "oaipmh", "olingo2", "olingo4", "openai",
+        "opensearch",
+        "openshift-builds", "optaplanner", "paho", "paho-mqtt5", "pdf", "pg-replication-slot",
+        "pgevent",
+        "pgvector", "pinecone", "plc4x", "pop3", "pop3s", "printer", "pubnub", "qdrant", "quickfix",
+        "raspberrypi", "reactive-streams",
         "redis", "rss", "saga", "sap-netweaver", "schematron", "scp", "servicenow",
-        "slack", "smb", "smooks", "smpp", "smpps", "smtp", "smtps", "snmp", "solr", "solrs", "splunk", "splunk-hec", "spring-batch",
+        "slack", "smb", "smooks", "smpp", "smpps", "smtp", "smtps", "snmp", "solr", "solrs",
+        "splunk", "splunk-hec", "spring-batch",
         "spring-event", "spring-jdbc", "spring-ldap", "spring-redis", "spring-ws",
-        "ssh", "stax", "stitch", "stomp", "stream", "string-template", "stripe", "tahu-edge", "telegram", "tensorflow-serving",
-        "thrift", "thymeleaf", "tika", "torchserve", "twilio", "twitter-search", "twitter-timeline", "twitter-directmessage", "vertx",
-        "vertx-http", "vertx-websocket", "wal", "wasm", "watsonx-ai", "weather", "weaviate", "web3j", "webhook", "whatsapp",
-        "wordpress", "workday", "x402", "xchange", "xj", "xmpp", "xmlsecurity-sign", "xmlsecurity-verify", "yammer", "zeebe",
+        "ssh", "stax", "stitch", "stomp", "stream", "string-template", "stripe", "tahu-edge",
+        "telegram", "tensorflow-serving",
+        "thrift", "thymeleaf", "tika", "torchserve", "twilio", "twitter-search", "twitter-timeline",
+        "twitter-directmessage", "vertx",
+        "vertx-http", "vertx-websocket", "wal", "wasm", "watsonx-ai", "weather", "weaviate",
+        "web3j", "webhook", "whatsapp",
+        "wordpress", "workday", "x402", "xchange", "xj", "xmpp", "xmlsecurity-sign",
+        "xmlsecurity-verify", "yammer", "zeebe",
         "zendesk", "zookeeper", "zookeeper-master",
     ]
 }

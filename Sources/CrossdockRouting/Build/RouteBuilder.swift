@@ -100,8 +100,10 @@ final class RouteBuilder: RouteBuilding {
         _ address: EndpointAddress, isSource: Bool
     ) throws -> EndpointAddress {
         guard address.scheme == "kamelet", address.path != "source", address.path != "sink" else {
-            return address
+            return try assembly.replaced(address)
         }
+        let replaced = try assembly.replaced(address)
+        guard replaced.scheme == "kamelet" else { return replaced }
         let channel = try project.kamelet(address, chain: kameletChain, isSource: isSource)
         return try EndpointAddress(channel, at: address.span)
     }
@@ -150,7 +152,8 @@ final class RouteBuilder: RouteBuilding {
         guard let bean = made as? Bean else {
             throw DiagnosticsError(
                 Diagnostic(
-                    .javaClass, "'\(reference)' cannot be used here: it is something else", at: span))
+                    .javaClass, "'\(reference)' cannot be used here: it is something else", at: span
+                ))
         }
         return bean
     }
@@ -275,7 +278,9 @@ final class RouteBuilder: RouteBuilding {
         _ surroundings: RouteSurroundings?
     ) -> (any StepGuard)? {
         guard type is any CompositeProcessor.Type else { return surroundings?.guarding }
-        guard let boundary = processor as? any FailureBoundary, boundary.isBoundary else { return nil }
+        guard let boundary = processor as? any FailureBoundary, boundary.isBoundary else {
+            return nil
+        }
         return surroundings?.guarding?.ofBoundary
     }
 

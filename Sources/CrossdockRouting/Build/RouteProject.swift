@@ -79,7 +79,8 @@ final class RouteProject: Sendable {
                 let place = first.map { " by \($0.file):\($0.line)" } ?? ""
                 note([
                     Diagnostic(
-                        .duplicateRoute, "the id '\(id)' is taken\(place)", at: item.definition.span)
+                        .duplicateRoute, "the id '\(id)' is taken\(place)", at: item.definition.span
+                    )
                 ])
                 continue
             }
@@ -149,7 +150,8 @@ final class RouteProject: Sendable {
         guard let consuming = endpoint as? any ConsumingEndpoint else {
             throw DiagnosticsError(
                 Diagnostic(
-                    .badAddress, "'\(address.name)' cannot be received from: it only takes messages",
+                    .badAddress,
+                    "'\(address.name)' cannot be received from: it only takes messages",
                     at: definition.uriSpan))
         }
         state.withLock { _ = $0.receives.insert(address.name) }
@@ -191,7 +193,9 @@ final class RouteProject: Sendable {
     // MARK: - Templates
 
     private func template(_ name: String) -> RouteTemplate? {
-        for file in files { if let found = file.templates.first(where: { $0.id == name }) { return found } }
+        for file in files {
+            if let found = file.templates.first(where: { $0.id == name }) { return found }
+        }
         return assembly.kamelets(name)?.templates.first { $0.id == name }
     }
 
@@ -229,7 +233,8 @@ final class RouteProject: Sendable {
         guard !chain.contains(name) else {
             throw DiagnosticsError(
                 Diagnostic(
-                    .templateUse, "the Kamelet '\(name)' uses itself, by way of "
+                    .templateUse,
+                    "the Kamelet '\(name)' uses itself, by way of "
                         + "\(chain.joined(separator: ", "))", at: address.span))
         }
         let number = state.withLock { state in
@@ -342,11 +347,14 @@ extension RouteTemplate {
             guard !parameters.isEmpty else { continue }
             note([
                 Diagnostic(
-                    .templateUse, "'\(id)' has no parameter '\(name)'", at: span, severity: .warning,
+                    .templateUse, "'\(id)' has no parameter '\(name)'", at: span,
+                    severity: .warning,
                     help: Suggestion.help(for: name, in: known))
             ])
         }
-        for (name, value) in given where !known.contains(name) { placeholders.properties[name] = value }
+        for (name, value) in given where !known.contains(name) {
+            placeholders.properties[name] = value
+        }
         var resolver = PlaceholderResolver(placeholders)
         var definition = try RouteFileReader.definition(resolver.resolved(route))
         for node in [beans, moreBeans].compactMap({ $0 }) {

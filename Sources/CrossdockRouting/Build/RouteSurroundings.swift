@@ -19,7 +19,8 @@ struct RouteSurroundings: Sendable {
     ) throws {
         guarding = try Self.errorHandler(scopes, builder)
         let intercepts = try scopes.flatMap(\.intercepts).map { try Intercept($0, builder) }
-        before = intercepts.isEmpty
+        before =
+            intercepts.isEmpty
             ? nil : Pipeline.Step(AllIntercepts(intercepts: intercepts), id: "intercept")
         sends = try scopes.flatMap(\.interceptSends).map { try SendIntercept($0, builder) }
         sources = try scopes.flatMap(\.interceptFroms).map { try SourceIntercept($0, builder) }
@@ -34,7 +35,8 @@ struct RouteSurroundings: Sendable {
         _ scopes: [RouteHandling], _ builder: RouteBuilder
     ) throws -> ErrorHandler? {
         let node = scopes.lazy.compactMap(\.errorHandler).first
-        let choice = try node.map { try ErrorHandlerChoice($0, builder) }
+        let choice =
+            try node.map { try ErrorHandlerChoice($0, builder) }
             ?? .standard(RedeliveryPolicy())
         var channel: DeadLetterChannel?
         let policy: RedeliveryPolicy
@@ -69,7 +71,8 @@ struct RouteSurroundings: Sendable {
             first.append(Pipeline.Step(ReceiveIntoVariable(variable, builder.variables)))
         }
         let address = try EndpointAddress(
-            definition.uri.contains(":") ? definition.uri : "\(definition.uri):", at: definition.uriSpan)
+            definition.uri.contains(":") ? definition.uri : "\(definition.uri):",
+            at: definition.uriSpan)
         for source in sources where source.matches(address) {
             first.append(Pipeline.Step(source))
         }

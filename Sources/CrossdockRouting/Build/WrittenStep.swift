@@ -23,7 +23,8 @@ struct WrittenStep {
                     .routeShape,
                     "a step is a map with one key, not \(node.kindDescription)"
                         + (node.mapping.map { " with \($0.count)" } ?? ""),
-                    at: node.span, help: "look at the indentation: options stand below the step's name"))
+                    at: node.span,
+                    help: "look at the indentation: options stand below the step's name"))
         }
         name = member.key
         nameSpan = member.keySpan

@@ -16,6 +16,7 @@ public final class RouteController: Sendable {
     private let routes: [BuiltRoute]
     private let clock: any HubClock
     private let logger: Logger
+    private let background: BackgroundTasks
     private let shutdownTimeout: Duration
     private let state = Mutex(State())
     private let stopped = StopSignal()
@@ -23,7 +24,7 @@ public final class RouteController: Sendable {
     /// - Parameter shutdownTimeout: Time for what is under way to finish after a stop was asked for.
     public init(
         _ routes: [BuiltRoute], clock: any HubClock = SystemClock(), logger: Logger,
-        shutdownTimeout: Duration = .seconds(45)
+        background: BackgroundTasks = BackgroundTasks(), shutdownTimeout: Duration = .seconds(45)
     ) {
         self.routes = routes.enumerated().sorted {
             ($0.element.options.startupOrder ?? 1_000, $0.offset)
@@ -31,6 +32,7 @@ public final class RouteController: Sendable {
         }.map(\.element)
         self.clock = clock
         self.logger = logger
+        self.background = background
         self.shutdownTimeout = shutdownTimeout
         state.withLock { state in
             for route in routes {
@@ -68,8 +70,10 @@ public final class RouteController: Sendable {
                 }
                 let watcher = Task {
                     if untilIdle {
-                        await IdleWatch(routes: self.routes, clock: self.clock, stopped: self.stopped)
-                            .wait()
+                        await IdleWatch(
+                            routes: self.routes, clock: self.clock, stopped: self.stopped
+                        )
+                        .wait()
                     }
                     await self.stopped.wait(ifNot: untilIdle)
                     await self.drain()

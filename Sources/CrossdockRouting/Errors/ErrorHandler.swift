@@ -134,7 +134,8 @@ struct ErrorHandler: StepGuard {
         let isHandled = try clause?.handled?.matches(&exchange) ?? false
         let usesChannel = channel != nil && clause?.hasSteps != true
         if isHandled || isContinued || usesChannel {
-            for name in ["CamelRedelivered", "CamelRedeliveryCounter", "CamelRedeliveryMaxCounter"] {
+            for name in ["CamelRedelivered", "CamelRedeliveryCounter", "CamelRedeliveryMaxCounter"]
+            {
                 exchange.message.control[name] = nil
             }
         } else if mayRepeat {

@@ -20,8 +20,10 @@ enum ErrorHandlerChoice: Sendable {
         guard let member = members.first, members.count == 1 else {
             throw DiagnosticsError(
                 Diagnostic(
-                    .routeShape, "exactly one error handler is expected, \(members.count) are valid here",
-                    at: node.span, help: "choose one of \(Self.kinds.prefix(3).joined(separator: ", "))"))
+                    .routeShape,
+                    "exactly one error handler is expected, \(members.count) are valid here",
+                    at: node.span,
+                    help: "choose one of \(Self.kinds.prefix(3).joined(separator: ", "))"))
         }
         switch member.key {
         case "noErrorHandler": self = .none
@@ -42,7 +44,8 @@ enum ErrorHandlerChoice: Sendable {
             throw DiagnosticsError(
                 Diagnostic(
                     .javaClass, "an error handler made in Java cannot be used here",
-                    at: member.keySpan, help: "write it out as deadLetterChannel or defaultErrorHandler"))
+                    at: member.keySpan,
+                    help: "write it out as deadLetterChannel or defaultErrorHandler"))
         default:
             throw DiagnosticsError(
                 Diagnostic(

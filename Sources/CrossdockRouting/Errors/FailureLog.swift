@@ -34,7 +34,8 @@ struct FailureLog: Sendable {
     /// A handler failed itself.
     func second(_ error: any Error, _ policy: RedeliveryPolicy, _ exchange: Exchange) {
         guard policy.logNewException else { return }
-        let level = policy.retriesExhaustedLogLevel == .error ? .warn : policy.retriesExhaustedLogLevel
+        let level =
+            policy.retriesExhaustedLogLevel == .error ? .warn : policy.retriesExhaustedLogLevel
         write(
             "a handler of a failure failed itself", level, error, exchange,
             withCauses: policy.logStackTrace, attempts: 1)

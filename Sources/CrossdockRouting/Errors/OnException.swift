@@ -80,7 +80,8 @@ struct OnException: Sendable {
             [options.onRedeliveryRef, options.onExceptionOccurredRef], at: node.span)
         let exceptions = node["exception"]
         classes = options.exception.enumerated().map { position, name in
-            let span = exceptions?.sequence?[safely: position]?.span ?? exceptions?.span ?? node.span
+            let span =
+                exceptions?.sequence?[safely: position]?.span ?? exceptions?.span ?? node.span
             return ExceptionNames.resolved(name, at: span, builder)
         }
         steps = options.steps.pipeline

@@ -145,4 +145,11 @@ extension RouteFile {
     public static func read(_ text: String, file: String, placeholders: Placeholders) -> RouteFile {
         RouteFileReader.read(text, file: file, placeholders: placeholders)
     }
+
+    /// Reads entries that stand in another file, such as a test.
+    public static func read(
+        _ root: YAMLNode, file: String, placeholders: Placeholders
+    ) -> RouteFile {
+        RouteFileReader.read(root, file: file, placeholders: placeholders)
+    }
 }

@@ -11,7 +11,9 @@ extension RouteFileReader {
                     .unknownSetting, "'\(member.key)' is not known here", at: member.keySpan,
                     help: Suggestion.help(for: member.key, in: known)))
         }
-        guard let id = node["id"]?.text else { throw Self.shape("a routeTemplate needs an id", node.span) }
+        guard let id = node["id"]?.text else {
+            throw Self.shape("a routeTemplate needs an id", node.span)
+        }
         guard let route = node["route"] ?? Self.wrapped(node["from"], key: "from") else {
             throw Self.shape("a routeTemplate needs 'from' or 'route'", node.span)
         }
@@ -22,7 +24,9 @@ extension RouteFileReader {
     }
 
     private static func wrapped(_ node: YAMLNode?, key: String) -> YAMLNode? {
-        node.map { YAMLNode(.mapping([YAMLMember(key: key, keySpan: $0.span, value: $0)]), at: $0.span) }
+        node.map {
+            YAMLNode(.mapping([YAMLMember(key: key, keySpan: $0.span, value: $0)]), at: $0.span)
+        }
     }
 
     private static func parameters(
@@ -44,7 +48,8 @@ extension RouteFileReader {
 
     mutating func templatedRoute(_ node: YAMLNode) throws(DiagnosticsError) {
         let known = [
-            "routeTemplateRef", "routeId", "prefixId", "parameters", "beans", "group", "description",
+            "routeTemplateRef", "routeId", "prefixId", "parameters", "beans", "group",
+            "description",
         ]
         for member in node.mapping ?? [] where !known.contains(member.key) {
             throw DiagnosticsError(
@@ -57,14 +62,17 @@ extension RouteFileReader {
         }
         var parameters: [String: String] = [:]
         for item in node["parameters"]?.sequence ?? [] {
-            if let name = item["name"]?.text { parameters[name] = item["value"]?.scalar?.text ?? "" }
+            if let name = item["name"]?.text {
+                parameters[name] = item["value"]?.scalar?.text ?? ""
+            }
         }
         for member in node["parameters"]?.mapping ?? [] {
             parameters[member.key] = member.value.scalar?.text ?? ""
         }
         result.templatedRoutes.append(
             TemplatedRoute(
-                template: reference, routeID: node["routeId"]?.text, prefixID: node["prefixId"]?.text,
+                template: reference, routeID: node["routeId"]?.text,
+                prefixID: node["prefixId"]?.text,
                 parameters: parameters, beans: node["beans"], span: node.span))
     }
 
@@ -114,7 +122,8 @@ extension RouteFileReader {
         guard let route else {
             throw Self.shape("a Kamelet's template needs 'from' or 'route'", template.span)
         }
-        let required = Set((root["spec"]?["definition"]?["required"]?.sequence ?? []).compactMap(\.text))
+        let required = Set(
+            (root["spec"]?["definition"]?["required"]?.sequence ?? []).compactMap(\.text))
         let properties = root["spec"]?["definition"]?["properties"]?.mapping ?? []
         let parameters = properties.map { property in
             RouteTemplate.Parameter(
@@ -137,7 +146,9 @@ extension RouteFileReader {
         }
         let from = try Self.address(of: source)
         var steps: [YAMLNode] = []
-        for step in spec["steps"]?.sequence ?? [] { steps.append(Self.send(try Self.address(of: step), step)) }
+        for step in spec["steps"]?.sequence ?? [] {
+            steps.append(Self.send(try Self.address(of: step), step))
+        }
         steps.append(Self.send(try Self.address(of: sink), sink))
         var members = [YAMLMember(key: "uri", keySpan: source.span, value: from.uri)]
         if let parameters = from.parameters {
@@ -148,7 +159,8 @@ extension RouteFileReader {
                 key: "steps", keySpan: spec.span, value: YAMLNode(.sequence(steps), at: spec.span)))
         var route = [
             YAMLMember(
-                key: "from", keySpan: source.span, value: YAMLNode(.mapping(members), at: source.span))
+                key: "from", keySpan: source.span,
+                value: YAMLNode(.mapping(members), at: source.span))
         ]
         if let name = root["metadata"]?["name"] {
             route.insert(YAMLMember(key: "id", keySpan: name.span, value: name), at: 0)

@@ -196,7 +196,9 @@ struct RouteFileReader {
             throw shape("'beans' is a list, not \(node.kindDescription)", node.span)
         }
         return try nodes.map { (bean) throws(DiagnosticsError) in
-            guard let name = bean["name"]?.text else { throw shape("a bean needs a name", bean.span) }
+            guard let name = bean["name"]?.text else {
+                throw shape("a bean needs a name", bean.span)
+            }
             return BeanDefinition(name: name, node: bean)
         }
     }
