@@ -77,7 +77,10 @@ let level2 =
 let level3 =
     module(
         "CrossdockCore",
-        ["CrossdockDiagnostics", "CrossdockData", "CrossdockXML", "CrossdockSettings", "CrossdockCrypto", log])
+        [
+            "CrossdockDiagnostics", "CrossdockData", "CrossdockXML", "CrossdockSettings",
+            "CrossdockCrypto", log,
+        ])
     + module(
         "CrossdockModels",
         [
@@ -99,7 +102,9 @@ let level4 =
         ],
         testDependencies: [nioCore, nioPosix, nioSSL])
     + module("CrossdockBus", ["CrossdockCore", "CRabbitMQ", "CPlatform"])
-    + module("CrossdockStore", ["CrossdockCore", "CrossdockDiagnostics", .product(name: "GRDB", package: "GRDB.swift")],
+    + module(
+        "CrossdockStore",
+        ["CrossdockCore", "CrossdockDiagnostics", .product(name: "GRDB", package: "GRDB.swift")],
         testDependencies: ["CrossdockTesting"])
     + module("CrossdockObservability", ["CrossdockCore", "CrossdockData", log])
 let level5 =
@@ -121,7 +126,9 @@ let level6: [Target] = connectors.flatMap { name -> [Target] in
             swiftSettings: settings),
         .testTarget(
             name: "\(name)ConnectorTests",
-            dependencies: [.target(name: "\(name)Connector"), "CrossdockTesting", "CrossdockSandbox"],
+            dependencies: [
+                .target(name: "\(name)Connector"), "CrossdockTesting", "CrossdockSandbox",
+            ],
             path: "\(folder)/Tests",
             resources: [.copy("Fixtures")],
             swiftSettings: settings),
@@ -142,7 +149,7 @@ let level8 = module(
         "CrossdockDiagnostics", "CrossdockData", "CrossdockSettings", "CrossdockCore",
         "CrossdockHTTP", "CrossdockJSONata", "CrossdockModels", "CrossdockSandbox",
         "CrossdockObservability", "CDemoData", log,
-    ], exclude: ["Management", "Project/ExampleProject.swift", "Resources"], tested: false)
+    ], exclude: ["Management", "Project/ExampleProject.swift", "Resources"])
 let commandLine: [Target] = [
     .executableTarget(
         name: "crossdock",

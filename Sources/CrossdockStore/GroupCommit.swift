@@ -28,6 +28,10 @@ final class GroupCommit: Sendable {
     private let queue: DatabaseQueue
     private let onFailure: @Sendable (StateError) -> Void
     private let state = Mutex(State())
+    private let commitCount = Atomic(0)
+
+    /// How many transactions were committed.
+    var commits: Int { commitCount.load(ordering: .relaxed) }
 
     /// How many changes one transaction takes at most.
     private static let largestGroup = 512
@@ -121,6 +125,7 @@ final class GroupCommit: Sendable {
                 }
                 return .commit
             }
+            commitCount.wrappingAdd(1, ordering: .relaxed)
             for attempt in attempts { attempt.complete() }
         } catch {
             let failure = Self.stateError(error)

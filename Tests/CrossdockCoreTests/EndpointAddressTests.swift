@@ -6,7 +6,8 @@ import Testing
 struct EndpointAddressTests {
     @Test("Scheme, path and options are told apart")
     func takesApart() throws {
-        let address = try EndpointAddress("sap:API/A_BusinessPartner?operation=read&$filter=A%20eq%20'1'")
+        let address = try EndpointAddress(
+            "sap:API/A_BusinessPartner?operation=read&$filter=A%20eq%20'1'")
         #expect(address.scheme == "sap")
         #expect(address.path == "API/A_BusinessPartner")
         #expect(address.parameters.map(\.name) == ["operation", "$filter"])

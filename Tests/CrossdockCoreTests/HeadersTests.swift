@@ -14,10 +14,12 @@ struct HeadersTests {
         #expect(headers.count == 1)
     }
 
-    @Test("No control name and no name that is no token comes in from outside", arguments: [
-        "CamelHttpUri", "cAmElExecCommandExecutable", "crossdockKey", "CROSSDOCKOPERATION", "",
-        "a b", "a:b", "x\r\ny", "\u{212A}ey", "Came\u{301}l",
-    ])
+    @Test(
+        "No control name and no name that is no token comes in from outside",
+        arguments: [
+            "CamelHttpUri", "cAmElExecCommandExecutable", "crossdockKey", "CROSSDOCKOPERATION", "",
+            "a b", "a:b", "x\r\ny", "\u{212A}ey", "Came\u{301}l",
+        ])
     func refuses(_ name: String) {
         var headers = Headers()
         let isTaken = headers.admit(name, "x")

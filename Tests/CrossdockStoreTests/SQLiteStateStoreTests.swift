@@ -1,8 +1,9 @@
 import CrossdockCore
 import CrossdockDiagnostics
-import CrossdockStore
 import Foundation
 import Testing
+
+@testable import CrossdockStore
 
 @Suite("The SQLite state store")
 struct SQLiteStateStoreTests {
@@ -71,6 +72,7 @@ struct SQLiteStateStoreTests {
     func groups() async throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let store = try SQLiteStateStore.open(directory: directory)
+        let before = store.writer.commits
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<300 {
                 group.addTask {
@@ -79,7 +81,46 @@ struct SQLiteStateStoreTests {
             }
             try await group.waitForAll()
         }
-        #expect(try await store.isMarked(repository: "m", key: "299"))
+        #expect(store.writer.commits - before < 150)
+        for number in 0..<300 {
+            #expect(try await store.isMarked(repository: "m", key: "\(number)"))
+        }
+        await store.close()
+    }
+
+    @Test("Killed while it writes, the store has all that it acknowledged and no half of a page")
+    func survivesKill() async throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true)
+        await #expect(processExitsWith: .signal(SIGKILL)) { [directory = directory as String] in
+            let store = try SQLiteStateStore.open(directory: directory)
+            let acknowledged = open(
+                directory + "/acknowledged", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+            for number in 0..<10_000 {
+                let cursor = "c\(number)"
+                // The killer comes while later pages are on their way.
+                if number == 40 { Thread.detachNewThread { kill(getpid(), SIGKILL) } }
+                _ = try await store.stage(
+                    StagedPage(
+                        source: "r", cursor: cursor,
+                        records: (0..<20).map { row in
+                            StagedRecord(
+                                record: RecordIdentity(
+                                    system: "s", object: "o", key: "\(number)-\(row)", version: "a"),
+                                body: Array("body".utf8), contentDigest: [1], isOwnWrite: false)
+                        }))
+                _ = "\(number)\n".withCString { write(acknowledged, $0, strlen($0)) }
+            }
+        }
+        let text = try String(contentsOfFile: directory + "/acknowledged", encoding: .utf8)
+        let last = try #require(text.split(separator: "\n").last.flatMap { Int($0) })
+        let store = try SQLiteStateStore.open(directory: directory)
+        let rows = try await store.pending(source: "r", after: 0, limit: 1_000_000)
+        let cursor = try #require(try await store.cursor(of: "r"))
+        let staged = try #require(Int(cursor.dropFirst()))
+        #expect(staged >= last, "an acknowledged page is gone")
+        #expect(rows.count == (staged + 1) * 20, "cursor and rows differ")
         await store.close()
     }
 }

@@ -85,7 +85,9 @@ private struct ConfigurationLoader {
         func walk(_ node: YAMLNode, _ prefix: String) {
             for member in node.mapping ?? [] {
                 let key = prefix + member.key
-                if let text = environment(EnvironmentName.of("properties.\(key)")) ?? member.value.text {
+                if let text = environment(EnvironmentName.of("properties.\(key)"))
+                    ?? member.value.text
+                {
                     result[key] = text
                 }
                 walk(member.value, prefix + member.key + ".")
@@ -183,7 +185,8 @@ private struct ConfigurationLoader {
             let members = try members(
                 declarations.map(\.name), prefix: "\(prefix).\(group)", inner,
                 secrets: Set(declarations.filter(\.isSecret).map(\.name)))
-            outer.set(group, to: SettingInput(.node(Self.node(members, at: inner.span)), at: inner.span))
+            outer.set(
+                group, to: SettingInput(.node(Self.node(members, at: inner.span)), at: inner.span))
         }
         return try ConnectionSettings.decode(outer)
     }
@@ -202,7 +205,8 @@ private struct ConfigurationLoader {
 
     private mutating func loadRoutes(_ node: YAMLNode?) throws {
         guard let node else { return }
-        configuration.routes = try [String](setting: SettingInput(.node(try resolved(node)), at: node.span))
+        configuration.routes = try [String](
+            setting: SettingInput(.node(try resolved(node)), at: node.span))
     }
 
     private mutating func refuseUnknownSections(_ root: YAMLNode) {

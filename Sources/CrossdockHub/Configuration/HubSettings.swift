@@ -23,7 +23,8 @@ public struct BusSettings: Settings {
 
 /// Where the hub remembers.
 public struct StateSettings: Settings {
-    @Setting("Shared database; empty for a file in `dir`.", example: "postgres://hub@db.example/hub")
+    @Setting(
+        "Shared database; empty for a file in `dir`.", example: "postgres://hub@db.example/hub")
     public var url = ""
     @Setting("Folder of the embedded state and bus.")
     public var dir = ".crossdock"

@@ -14,7 +14,8 @@ enum URLText {
 
     static func host(_ url: String) -> String? {
         guard let authority = authority(url) else { return nil }
-        let rest = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] }
+        let rest =
+            authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] }
             ?? authority
         if rest.hasPrefix("[") { return String(rest.dropFirst().prefix { $0 != "]" }) }
         return String(rest.prefix { $0 != ":" })

@@ -10,7 +10,9 @@ enum DemoNames {
         "Pharma", "Werkzeuge", "Ceramics", "Software", "Marine Supplies", "Import-Export",
         "Medical Devices", "Precision Engineering and Automation Systems",
     ]
-    private static let forms = ["GmbH", "AG", "Ltd", "SA", "S.p.A.", "BV", "Inc.", "& Co. KG", "AB"]
+    private static let forms = [
+        "GmbH", "AG", "Ltd", "SA", "S.p.A.", "BV", "Inc.", "& Co. KG", "AB",
+    ]
     private static let streets = [
         "Hauptstraße", "Church Road", "Rue de la Gare", "Via Roma", "Bahnhofstrasse", "Mill Lane",
         "Kastanienallee", "Industriepark Nord",
@@ -37,16 +39,23 @@ struct DemoPlaces: Sendable {
     let dial: String
 
     static let all: [DemoPlaces] = [
-        DemoPlaces(city: "Berlin", country: "Germany", prefix: "", codeBase: 10_115, dial: "+49 30"),
-        DemoPlaces(city: "München", country: "Germany", prefix: "", codeBase: 80_331, dial: "+49 89"),
+        DemoPlaces(
+            city: "Berlin", country: "Germany", prefix: "", codeBase: 10_115, dial: "+49 30"),
+        DemoPlaces(
+            city: "München", country: "Germany", prefix: "", codeBase: 80_331, dial: "+49 89"),
         DemoPlaces(city: "Wien", country: "Austria", prefix: "", codeBase: 1_010, dial: "+43 1"),
-        DemoPlaces(city: "Zürich", country: "Switzerland", prefix: "", codeBase: 8_001, dial: "+41 44"),
+        DemoPlaces(
+            city: "Zürich", country: "Switzerland", prefix: "", codeBase: 8_001, dial: "+41 44"),
         DemoPlaces(city: "Lyon", country: "France", prefix: "", codeBase: 69_001, dial: "+33 4"),
         DemoPlaces(city: "Milano", country: "Italy", prefix: "", codeBase: 20_121, dial: "+39 02"),
-        DemoPlaces(city: "Utrecht", country: "Netherlands", prefix: "", codeBase: 3_511, dial: "+31 30"),
-        DemoPlaces(city: "Göteborg", country: "Sweden", prefix: "", codeBase: 41_103, dial: "+46 31"),
-        DemoPlaces(city: "Leeds", country: "United Kingdom", prefix: "LS", codeBase: 1, dial: "+44 113"),
-        DemoPlaces(city: "Austin", country: "United States", prefix: "", codeBase: 73_301, dial: "+1 512"),
+        DemoPlaces(
+            city: "Utrecht", country: "Netherlands", prefix: "", codeBase: 3_511, dial: "+31 30"),
+        DemoPlaces(
+            city: "Göteborg", country: "Sweden", prefix: "", codeBase: 41_103, dial: "+46 31"),
+        DemoPlaces(
+            city: "Leeds", country: "United Kingdom", prefix: "LS", codeBase: 1, dial: "+44 113"),
+        DemoPlaces(
+            city: "Austin", country: "United States", prefix: "", codeBase: 73_301, dial: "+1 512"),
         DemoPlaces(city: "Toronto", country: "Canada", prefix: "M", codeBase: 4, dial: "+1 416"),
     ]
 

@@ -1,6 +1,6 @@
 internal import CrossdockDiagnostics
-internal import Hummingbird
 internal import HTTPTypes
+internal import Hummingbird
 internal import Logging
 internal import NIOCore
 internal import ServiceLifecycle

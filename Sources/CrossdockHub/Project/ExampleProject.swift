@@ -1,4 +1,3 @@
-
 /// The example project that ships in the binary: routes, mapping, tables and model of the main job.
 ///
 /// The very files of the repository, embedded when the program is built.
@@ -34,7 +33,8 @@ public enum ExampleProject {
             ("data/churn.jsonl", accounts.labelledJSONLines),
         ]
         for file in files + data {
-            try ProjectFile.write(file.content, to: directory + "/" + file.path, replacing: replacing)
+            try ProjectFile.write(
+                file.content, to: directory + "/" + file.path, replacing: replacing)
         }
     }
 }

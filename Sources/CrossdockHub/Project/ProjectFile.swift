@@ -3,7 +3,8 @@ internal import Glibc
 
 /// Writes whole files or none.
 enum ProjectFile {
-    static func write(_ content: [UInt8], to path: String, replacing: Bool) throws(DiagnosticsError) {
+    static func write(_ content: [UInt8], to path: String, replacing: Bool) throws(DiagnosticsError)
+    {
         if !replacing, access(path, F_OK) == 0 {
             throw refusal(path, "it is there already")
         }

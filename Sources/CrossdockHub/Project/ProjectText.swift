@@ -15,7 +15,9 @@ public enum ProjectText {
 
     /// The name of the user who runs the program.
     public static var userName: String {
-        guard let entry = getpwuid(getuid()), let name = entry.pointee.pw_name else { return "unknown" }
+        guard let entry = getpwuid(getuid()), let name = entry.pointee.pw_name else {
+            return "unknown"
+        }
         return String(cString: name)
     }
 }

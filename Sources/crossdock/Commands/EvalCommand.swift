@@ -31,7 +31,8 @@ struct EvalCommand: AsyncParsableCommand {
         guard let bytes = Terminal.readInput() else {
             throw ValidationError("standard input is larger than 1 GiB")
         }
-        let input: JSONataValue = try Self.isBlank(bytes) ? .absent : .node(Self.document(bytes).root)
+        let input: JSONataValue =
+            try Self.isBlank(bytes) ? .absent : .node(Self.document(bytes).root)
         do throws(JSONataError) {
             let result = try JSONata(jsonata).evaluate(input, bindings: variables, options: options)
             if let result { Terminal.print(result.jsonText) }

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import CrossdockCatalog
 internal import CrossdockData
 internal import CrossdockDiagnostics
 
@@ -15,20 +14,22 @@ struct ExplainCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let code else {
-            for code in DiagnosticCodes.all { Terminal.print("\(code.id)  \(code.title)") }
+            for code in KnownCodes.all { Terminal.print("\(code.id)  \(code.title)") }
             return
         }
-        guard let found = DiagnosticCodes.all.first(where: { $0.id == code.uppercased() }) else {
-            let hint = Suggestion.help(for: code, in: DiagnosticCodes.all.map(\.id))
+        guard let found = KnownCodes.all.first(where: { $0.id == code.uppercased() }) else {
+            let hint = Suggestion.help(for: code, in: KnownCodes.all.map(\.id))
             throw ValidationError(
                 "'\(code)' is no code of Crossdock; \(hint ?? "crossdock explain lists them all")")
         }
         if json {
             Terminal.print(
-                Value.object(ValueObject([
-                    ("code", .string(found.id)), ("title", .string(found.title)),
-                    ("explanation", .string(found.explanation)),
-                ])).jsonText)
+                Value.object(
+                    ValueObject([
+                        ("code", .string(found.id)), ("title", .string(found.title)),
+                        ("explanation", .string(found.explanation)),
+                    ])
+                ).jsonText)
         } else {
             Terminal.print("\(found.id): \(found.title)\n\n\(found.explanation)")
         }

@@ -4,7 +4,8 @@ internal import CrossdockSandbox
 
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sandbox", abstract: "Serves vendor systems on loopback, in their wire formats.",
+        commandName: "sandbox",
+        abstract: "Serves vendor systems on loopback, in their wire formats.",
         discussion: """
             Runs until interrupted. Addresses and credentials are written to the ready file as JSON, to \
             the env file as shell variables.
@@ -19,7 +20,9 @@ struct SandboxCommand: AsyncParsableCommand {
     var port = 0
     @Option(help: "First port for TLS; 0 takes free ones.")
     var tlsPort: Int?
-    @Option(help: "Port of a CONNECT proxy that leads the vendors' host names here; 0 takes a free one.")
+    @Option(
+        help: "Port of a CONNECT proxy that leads the vendors' host names here; 0 takes a free one."
+    )
     var proxyPort: Int?
     @Option(help: "A folder with <system>/<Object>.jsonl to load.")
     var seed: String?

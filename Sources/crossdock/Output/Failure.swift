@@ -15,8 +15,13 @@ enum Failure {
 
     static func exitCode(for code: DiagnosticCode) -> Int32 {
         switch code.id {
-        case "CD0111", "CD2100": badData
-        case "CD3103", "CD3104", "CD3105": notAllowed
+        // Files and rows that cannot be read.
+        case "CD0111", "CD2100", "CD3192", "CD3194": badData
+        case let id where id.hasPrefix("CD512") || id.hasPrefix("CD513"): badData
+        // Log-in refused, rights missing.
+        case "CD3103", "CD3114": notAllowed
+        // Settings of a connection or sandbox.
+        case "CD3105", "CD3115", "CD3137", "CD3142", "CD3190", "CD3191", "CD3193": configuration
         case let id where id.hasPrefix("CD31"): unavailable
         case let id where id.hasPrefix("CD41") || id.hasPrefix("CD61"): temporary
         default: configuration

@@ -53,7 +53,9 @@ enum HTTPCall {
         var sent = 0
         while sent < request.count {
             let count = request.withUnsafeBytes { bytes in
-                send(descriptor, bytes.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL.rawValue))
+                send(
+                    descriptor, bytes.baseAddress! + sent, bytes.count - sent,
+                    Int32(MSG_NOSIGNAL.rawValue))
             }
             guard count > 0 else { throw Failed(description: "the request could not be sent") }
             sent += count

@@ -29,7 +29,9 @@ final class BusinessRules {
         }
         completeKey(&draft, in: set, author, entities)
         for property in set.type.keyProperties where !property.isNullable {
-            guard !draft.isSet(property.name), !Self.mayBeEmpty.contains(property.name) else { continue }
+            guard !draft.isSet(property.name), !Self.mayBeEmpty.contains(property.name) else {
+                continue
+            }
             throw .value(property.name, "is mandatory")
         }
         record(&draft, "CreatedByUser", author.user, "CreationDate", "CreationTime", author)
@@ -38,7 +40,8 @@ final class BusinessRules {
 
     /// Objects that others belong to, by the key property that names them.
     private static let owners = [
-        "BusinessPartner": "A_BusinessPartner", "SalesOrder": "A_SalesOrder", "Customer": "A_Customer",
+        "BusinessPartner": "A_BusinessPartner", "SalesOrder": "A_SalesOrder",
+        "Customer": "A_Customer",
         "Supplier": "A_Supplier",
     ]
 
@@ -53,7 +56,8 @@ final class BusinessRules {
             let key = EntityKey(text: EntityKey.literal(.string(number), .string))
             guard entities.record(key, in: owner) != nil else {
                 throw ODataError(
-                    400, "R11/102", "\(owner.type.name.dropFirst(2).dropLast(4)) \(number) does not exist",
+                    400, "R11/102",
+                    "\(owner.type.name.dropFirst(2).dropLast(4)) \(number) does not exist",
                     property: property.name)
             }
         }
@@ -144,11 +148,13 @@ final class BusinessRules {
         }
         if !draft.isSet("ValidityStartDate") {
             draft.set(
-                "ValidityStartDate", instant: Timestamp.floor(author.time, to: Timestamp.millisPerDay))
+                "ValidityStartDate",
+                instant: Timestamp.floor(author.time, to: Timestamp.millisPerDay))
         }
         if !draft.isSet("ValidityEndDate") { draft.set("ValidityEndDate", instant: Self.endOfTime) }
         guard let set = entities.service.entitySet("A_BusinessPartner") else { return }
-        let key = EntityKey(text: EntityKey.literal(.string(draft.text("BusinessPartner")), .string))
+        let key = EntityKey(
+            text: EntityKey.literal(.string(draft.text("BusinessPartner")), .string))
         if let partner = entities.row(key, in: set) {
             draft.set("FullName", String(partner.text("BusinessPartnerFullName").prefix(80)))
         }
@@ -200,7 +206,8 @@ final class BusinessRules {
                 draft.set(property.name, instant: Self.endOfTime)
             } else if property.name == "ValidityStartDate" {
                 draft.set(
-                    property.name, instant: Timestamp.floor(author.time, to: Timestamp.millisPerDay))
+                    property.name, instant: Timestamp.floor(author.time, to: Timestamp.millisPerDay)
+                )
             } else if let (step, width) = Self.ordinals[property.name] {
                 let highest = highest(property.name, beside: draft, in: set, entities)
                 draft.set(property.name, Timestamp.padded(Int64(highest + step), width))
@@ -210,7 +217,8 @@ final class BusinessRules {
 
     /// The highest ordinal among the entities that share the key properties before it.
     private func highest(
-        _ property: String, beside draft: EntityDraft, in set: EdmEntitySet, _ entities: EntityReader
+        _ property: String, beside draft: EntityDraft, in set: EdmEntitySet,
+        _ entities: EntityReader
     ) -> Int {
         let before = set.type.keyProperties.map(\.name).prefix { $0 != property }
         guard let first = before.first else { return 0 }
@@ -259,10 +267,12 @@ final class BusinessRules {
 
     /// A business partner is changed when something that belongs to it is.
     func touch(ownerOf draft: EntityDraft, in set: EdmEntitySet, _ writer: EntityWriter) {
-        guard !writer.author.isSeed, set.name != "A_BusinessPartner", draft.isSet("BusinessPartner"),
+        guard !writer.author.isSeed, set.name != "A_BusinessPartner",
+            draft.isSet("BusinessPartner"),
             let owners = writer.entities.service.entitySet("A_BusinessPartner")
         else { return }
-        let key = EntityKey(text: EntityKey.literal(.string(draft.text("BusinessPartner")), .string))
+        let key = EntityKey(
+            text: EntityKey.literal(.string(draft.text("BusinessPartner")), .string))
         guard let owner = writer.entities.row(key, in: owners) else { return }
         var changed = EntityDraft(owner)
         record(
@@ -297,7 +307,9 @@ final class BusinessRules {
             let targets = service.entitySet("A_\(what)")
         else { return }
         let key = EntityKey(text: EntityKey.literal(.string(partner), .string))
-        guard let owner = writer.entities.row(key, in: owners), owner.text(what).isEmpty else { return }
+        guard let owner = writer.entities.row(key, in: owners), owner.text(what).isEmpty else {
+            return
+        }
         var changed = EntityDraft(owner)
         changed.set(what, partner)
         var record = owner.record

@@ -201,7 +201,9 @@ struct EntityWriter {
             if let position = type.position(of: name) {
                 try set(position, node, in: &draft, isCreate)
             } else if let navigation = type.navigation(name) {
-                if let bodies = try bodies(node, navigation) { children.append((navigation, bodies)) }
+                if let bodies = try bodies(node, navigation) {
+                    children.append((navigation, bodies))
+                }
             } else {
                 throw .unknownProperty(name, of: type.name)
             }
@@ -216,7 +218,8 @@ struct EntityWriter {
         let value = try codec.stored(node, property)
         let isAllowed = isCreate ? property.isCreatable : property.isUpdatable && !property.isKey
         guard isAllowed || author.isSeed || value == draft[position] else {
-            throw .value(property.name, isCreate ? "cannot be set when creating" : "cannot be changed")
+            throw .value(
+                property.name, isCreate ? "cannot be set when creating" : "cannot be changed")
         }
         draft[position] = value
     }

@@ -30,7 +30,8 @@ struct EdmCodec {
 
     private func invalid(_ node: JSONNode, _ property: EdmProperty) -> ODataError {
         let shown = String(decoding: node.source.prefix(60), as: UTF8.self)
-        return .value(property.name, "has invalid value \(shown); expected \(property.type.rawValue)")
+        return .value(
+            property.name, "has invalid value \(shown); expected \(property.type.rawValue)")
     }
 
     private func text(_ node: JSONNode, _ property: EdmProperty) throws(ODataError) -> String {
@@ -107,7 +108,8 @@ struct EdmCodec {
             if millis != nil { remark("value.isoDate", property.name) }
         }
         guard let millis else { throw invalid(node, property) }
-        let value = property.isDateOnly ? Timestamp.floor(millis, to: Timestamp.millisPerDay) : millis
+        let value =
+            property.isDateOnly ? Timestamp.floor(millis, to: Timestamp.millisPerDay) : millis
         return Self.quoted(EdmTime.jsonDate(value, zoned: isZoned))
     }
 
@@ -139,7 +141,8 @@ struct EdmCodec {
         guard bytes.count == 36 else { return nil }
         for (at, byte) in bytes.enumerated() {
             let isDash = at == 8 || at == 13 || at == 18 || at == 23
-            let isHex = (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x66)
+            let isHex =
+                (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x66)
             guard isDash ? byte == 0x2D : isHex else { return nil }
         }
         return text.lowercased()

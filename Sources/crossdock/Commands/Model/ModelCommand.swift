@@ -28,7 +28,9 @@ struct ModelOptions: ParsableArguments {
     }
 
     func spec(_ name: String) throws -> ModelSpec {
-        try ModelSpec(yaml: ProjectText.read("\(models)/\(name)/model.yaml"), file: "\(models)/\(name)/model.yaml")
+        try ModelSpec(
+            yaml: ProjectText.read("\(models)/\(name)/model.yaml"),
+            file: "\(models)/\(name)/model.yaml")
     }
 }
 
