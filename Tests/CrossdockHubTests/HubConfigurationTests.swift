@@ -1,5 +1,7 @@
 import CrossdockDiagnostics
+import CrossdockHTTP
 import CrossdockHub
+import CrossdockSettings
 import Foundation
 import Testing
 
