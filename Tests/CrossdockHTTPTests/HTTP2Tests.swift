@@ -53,9 +53,9 @@ final class HTTP2Answer: ChannelInboundHandler {
 
 @Suite("HTTP/2")
 struct HTTP2Tests {
-    private func client() throws -> HTTPClient {
+    private func client() async throws -> HTTPClient {
         var configuration = HTTPClientConfiguration()
-        configuration.tls.authorities = try Certificates.shared.get().bytes("ca.pem")
+        configuration.tls.authorities = try await Certificates.shared.value.bytes("ca.pem")
         return HTTPClient(configuration)
     }
 
@@ -69,7 +69,7 @@ struct HTTP2Tests {
                     + HTTP2Answer.frame(0, 1, stream, Array("two".utf8))
             }
         }
-        let client = try client()
+        let client = try await client()
         let url = try HTTPURL("https://localhost:\(server.port)/")
         for _ in 0..<2 {
             let response = try await client.send(HTTPRequest(.get, url))
@@ -93,7 +93,7 @@ struct HTTP2Tests {
             }
         }
         let url = try HTTPURL("https://localhost:\(server.port)/")
-        let client = try client()
+        let client = try await client()
         let error = await failure {
             _ = try await client.send(HTTPRequest(.post, url, body: .text("hello")))
         }

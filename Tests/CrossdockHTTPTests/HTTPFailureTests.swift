@@ -199,8 +199,8 @@ struct HTTPLimitTests {
 
     @Test("is refused when it unpacks to far more than it is, and accepted otherwise")
     func decompression() async throws {
-        let bomb = try Tool.run("head -c 40000000 /dev/zero | gzip -9")
-        let honest = try Tool.run("head -c 3000000 /dev/urandom | base64 | gzip -1")
+        let bomb = try await Tool.run("head -c 40000000 /dev/zero | gzip -9")
+        let honest = try await Tool.run("head -c 3000000 /dev/urandom | base64 | gzip -1")
         let server = ScriptedServer.answering { request in
             .init(200, [("Content-Encoding", "gzip")], request.target == "/bomb" ? bomb : honest)
         }
@@ -216,7 +216,7 @@ struct HTTPLimitTests {
 
     @Test("of compressed bytes that are damaged is an error, not data")
     func damagedCompression() async throws {
-        var packed = try Tool.run("head -c 100000 /dev/urandom | base64 | gzip -1")
+        var packed = try await Tool.run("head -c 100000 /dev/urandom | base64 | gzip -1")
         packed.replaceSubrange(5000..<5100, with: [UInt8](repeating: 0xFF, count: 100))
         let body = packed
         let server = ScriptedServer.answering { _ in
@@ -230,7 +230,7 @@ struct HTTPLimitTests {
 
     @Test("of compressed bytes that end too early is an error, not data")
     func truncatedCompression() async throws {
-        let packed = try Tool.run("head -c 100000 /dev/urandom | base64 | gzip -1")
+        let packed = try await Tool.run("head -c 100000 /dev/urandom | base64 | gzip -1")
         let server = ScriptedServer.answering { _ in
             .init(200, [("Content-Encoding", "gzip")], Array(packed.prefix(packed.count / 2)))
         }
@@ -242,7 +242,7 @@ struct HTTPLimitTests {
 
     @Test("packed in several members is unpacked as one, and an empty one stays empty")
     func members() async throws {
-        let two = try Tool.run("echo one | gzip; echo two | gzip")
+        let two = try await Tool.run("echo one | gzip; echo two | gzip")
         let server = ScriptedServer.answering { request in
             .init(200, [("Content-Encoding", "gzip")], request.target == "/empty" ? [] : two)
         }

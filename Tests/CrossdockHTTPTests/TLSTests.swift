@@ -10,47 +10,46 @@ import Testing
 struct Certificates {
     let folder: URL
 
-    static let shared = Result { try Certificates() }
+    static let shared = Task { try await Certificates() }
 
-    private init() throws {
+    private init() async throws {
         folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("crossdock-tls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try authority("ca")
-        try authority("stranger")
-        try certificate("good", by: "ca", names: "DNS:localhost,IP:127.0.0.1")
-        try certificate("elsewhere", by: "ca", names: "DNS:elsewhere.example")
-        try certificate("wildcard", by: "ca", names: "DNS:*.*.com,DNS:*")
-        try certificate("expired", by: "ca", names: "DNS:localhost", until: "20200101000000Z")
-        try certificate("unknown", by: "stranger", names: "DNS:localhost")
-        try certificate("nameless", by: "ca", names: nil)
-        try certificate("client", by: "ca", names: "DNS:client")
+        try await authority("ca")
+        try await authority("stranger")
+        try await certificate("good", by: "ca", names: "DNS:localhost,IP:127.0.0.1")
+        try await certificate("elsewhere", by: "ca", names: "DNS:elsewhere.example")
+        try await certificate("wildcard", by: "ca", names: "DNS:*.*.com,DNS:*")
+        try await certificate("expired", by: "ca", names: "DNS:localhost", until: "20200101000000Z")
+        try await certificate("unknown", by: "stranger", names: "DNS:localhost")
+        try await certificate("client", by: "ca", names: "DNS:client")
     }
 
     func bytes(_ file: String) throws -> [UInt8] {
         Array(try Data(contentsOf: folder.appendingPathComponent(file)))
     }
 
-    private func authority(_ name: String) throws {
-        _ = try Tool.run(
+    private func authority(_ name: String) async throws {
+        _ = try await Tool.run(
             """
-            openssl req -x509 -newkey rsa:2048 -nodes -keyout \(name).key -out \(name).pem \
+            openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout \(name).key -out \(name).pem \
             -days 2 -subj "/CN=\(name) test authority"
             """, in: folder)
     }
 
     private func certificate(
-        _ name: String, by authority: String, names: String?, until end: String? = nil
-    ) throws {
-        let extensions = names.map { "subjectAltName=\($0)" } ?? "keyUsage=digitalSignature"
+        _ name: String, by authority: String, names: String, until end: String? = nil
+    ) async throws {
+        let extensions = "subjectAltName=\(names)"
         let validity = end.map { "-startdate 20190101000000Z -enddate \($0)" } ?? "-days 2"
-        _ = try Tool.run(
+        _ = try await Tool.run(
             """
             mkdir -p \(name).d && : > \(name).d/index && echo 01 > \(name).d/serial &&
             printf '[ca]\\ndefault_ca=c\\n[c]\\ndir=\(name).d\\ndatabase=\(name).d/index\\n' > \(name).cnf
             printf 'serial=\(name).d/serial\\nnew_certs_dir=\(name).d\\ndefault_md=sha256\\n' >> \(name).cnf
             printf 'policy=p\\n[p]\\ncommonName=supplied\\n[e]\\n\(extensions)\\n' >> \(name).cnf
-            openssl req -newkey rsa:2048 -nodes -keyout \(name).key -out \(name).csr -subj /CN=localhost
+            openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout \(name).key -out \(name).csr -subj /CN=localhost
             openssl ca -batch -notext -config \(name).cnf -extensions e \(validity) \
             -cert \(authority).pem -keyfile \(authority).key -in \(name).csr -out \(name).pem
             """, in: folder)
@@ -67,7 +66,7 @@ struct TLSServer {
         configured change: (inout TLSConfiguration) -> Void = { _ in },
         answering makeHandler: @escaping @Sendable () -> any ChannelHandler = { PlainAnswer() }
     ) async throws {
-        let certificates = try Certificates.shared.get()
+        let certificates = try await Certificates.shared.value
         let chain = try NIOSSLCertificate.fromPEMBytes(certificates.bytes("\(name).pem"))
         let key = try NIOSSLPrivateKey(bytes: certificates.bytes("\(name).key"), format: .pem)
         var configuration = TLSConfiguration.makeServerConfiguration(
@@ -106,9 +105,9 @@ struct TLSServer {
 struct TLSTests {
     private func client(
         trusting authority: String? = "ca", _ change: (inout HTTPTLS) throws -> Void = { _ in }
-    ) throws -> HTTPClient {
+    ) async throws -> HTTPClient {
         var configuration = HTTPClientConfiguration()
-        let certificates = try Certificates.shared.get()
+        let certificates = try await Certificates.shared.value
         configuration.tls.authorities = try authority.map { try certificates.bytes("\($0).pem") }
         try change(&configuration.tls)
         return HTTPClient(configuration)
@@ -123,7 +122,7 @@ struct TLSTests {
     @Test("to a server with a good certificate works by name and by address")
     func good() async throws {
         let server = try await TLSServer("good")
-        let client = try client()
+        let client = try await client()
         for host in ["localhost", "127.0.0.1"] {
             #expect(try await get(client, server, host: host) == 200)
         }
@@ -138,7 +137,7 @@ struct TLSTests {
         ])
     func badCertificates(name: String, reason: String) async throws {
         let server = try await TLSServer(name)
-        let client = try client()
+        let client = try await client()
         let error = await failure { _ = try await get(client, server) }
         #expect(error?.code == .tlsFailed)
         #expect(error?.disposition == .permanent)
@@ -149,7 +148,7 @@ struct TLSTests {
     @Test("is refused when only the system's authorities are trusted")
     func systemAuthorities() async throws {
         let server = try await TLSServer("good")
-        let client = try client(trusting: nil)
+        let client = try await client(trusting: nil)
         let error = await failure { _ = try await get(client, server) }
         #expect(error?.code == .tlsFailed)
         try await server.stop()
@@ -163,7 +162,7 @@ struct TLSTests {
                 $0.minimumTLSVersion = .tlsv1
                 $0.maximumTLSVersion = .tlsv11
             })
-        let client = try client()
+        let client = try await client()
         let error = await failure { _ = try await get(client, server) }
         #expect(error?.code == .tlsFailed)
         try await server.stop()
@@ -171,7 +170,7 @@ struct TLSTests {
 
     @Test("proves who we are when the server asks and a certificate is configured")
     func clientCertificates() async throws {
-        let certificates = try Certificates.shared.get()
+        let certificates = try await Certificates.shared.value
         let roots = try NIOSSLCertificate.fromPEMBytes(certificates.bytes("ca.pem"))
         let server = try await TLSServer(
             "good",
@@ -179,12 +178,12 @@ struct TLSTests {
                 $0.certificateVerification = .noHostnameVerification
                 $0.trustRoots = .certificates(roots)
             })
-        let known = try client {
+        let known = try await client {
             $0.certificate = try certificates.bytes("client.pem")
             $0.privateKey = try certificates.bytes("client.key")
         }
         #expect(try await get(known, server) == 200)
-        let unknown = try client()
+        let unknown = try await client()
         _ = await failure { _ = try await get(unknown, server) }
         try await server.stop()
     }
@@ -194,8 +193,8 @@ struct TLSTests {
         arguments: ["authorities", "certificate", "key"])
     func settings(which: String) async throws {
         let server = try await TLSServer("good")
-        let certificates = try Certificates.shared.get()
-        let client = try client {
+        let certificates = try await Certificates.shared.value
+        let client = try await client {
             let junk = Array("no certificate".utf8)
             if which == "authorities" { $0.authorities = junk }
             if which == "certificate" { $0.certificate = junk }
@@ -216,7 +215,7 @@ struct TLSTests {
             _ = connection.read()
             connection.send(.text("plain HTTP here", 400))
         }
-        let client = try client()
+        let client = try await client()
         let error = await failure {
             _ = try await client.send(
                 HTTPRequest(.get, HTTPURL("https://localhost:\(server.port)/")))

@@ -1,11 +1,13 @@
+import CrossdockXML
 import Glibc
 
-/// How much slower a build without optimisation may be.
-#if DEBUG
-    let debugFactor = 30.0
-#else
-    let debugFactor = 1.0
-#endif
+/// How much slower this build on this machine is than the one the limits were set on: there, a plain
+/// megabyte took 10 ms. The limits are ratios to that, not times.
+let machineFactor: Double = {
+    let plain = Array(("<a>" + String(repeating: "<b>0123456789</b>", count: 60_000) + "</a>").utf8)
+    let best = (0..<5).map { _ in cpuMilliseconds { try? XMLDocument(plain) }.1 }.min() ?? 10
+    return max(1, best / 10)
+}()
 
 /// Runs `body` and tells how much processor time this thread spent in it.
 func cpuMilliseconds<Result>(_ body: () throws -> Result) rethrows -> (Result, Double) {

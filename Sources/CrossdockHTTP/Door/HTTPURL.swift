@@ -55,6 +55,7 @@ public struct HTTPURL: Sendable, CustomStringConvertible {
     ///
     /// - Throws: ``HTTPError`` with ``DiagnosticCode/invalidRequest``.
     public func resolving(_ reference: String) throws(HTTPError) -> HTTPURL {
+        if reference.isEmpty { return self }
         let encoded = PercentEncoding.encodingNonASCII(reference)
         try Self.checkBytes(of: encoded)
         guard let copy = handle.copy() else { throw .outOfMemory }

@@ -141,7 +141,8 @@ final class SAPChanges: ChangeSource {
                 version: stamps.version(of: row)),
             body: FlatEntity.bytes(row, skipping: unasked),
             contentDigest: SHA256.digest(FlatEntity.bytes(row, skipping: digested)),
-            isOwnWrite: false)
+            isOwnWrite: service.userName != nil
+                && stamps.modifier(of: row)?.uppercased() == service.userName?.uppercased())
     }
 }
 
@@ -156,10 +157,13 @@ struct ChangeStamps: Sendable {
 
     private let form: Form
     let keys: [String]
+    /// Who changed it last, and who made it.
+    private let users: [String]
 
     /// - Throws: ``ConnectorError`` for a type that keeps no such fields.
     init(_ type: ODataModel.EntityType, _ set: String) throws(ConnectorError) {
         keys = type.keys
+        users = ["LastChangedByUser", "CreatedByUser"].filter { type.property($0) != nil }
         func has(_ name: String) -> String? { type.property(name) == nil ? nil : name }
         for name in ["LastChangeDateTime", "LastChangedDateTime", "ChangedOn"] {
             if let property = type.property(name), property.type.hasPrefix("Edm.DateTime") {
@@ -179,9 +183,9 @@ struct ChangeStamps: Sendable {
     /// What has to be read.
     var fields: [String] {
         switch form {
-        case .moment(let name, _): return keys + [name]
+        case .moment(let name, _): return keys + [name] + users
         case .dateAndTime(let date, let time, let createdDate, let createdTime):
-            return keys + [date, time] + [createdDate, createdTime].compactMap { $0 }
+            return keys + [date, time] + [createdDate, createdTime].compactMap { $0 } + users
         }
     }
 
@@ -243,6 +247,10 @@ struct ChangeStamps: Sendable {
             }
             return (changed ?? created).map(Timestamp.text) ?? "0000-01-01T00:00:00.000Z"
         }
+    }
+
+    func modifier(of row: JSONNode) -> String? {
+        users.compactMap { row[$0]?.string }.first { !$0.isEmpty }
     }
 
     private func moment(_ row: JSONNode, _ date: String, _ time: String) -> Instant? {

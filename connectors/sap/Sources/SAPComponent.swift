@@ -106,8 +106,8 @@ final class SAPSystems: Sendable {
                 ?? SAPLogin.system(connection, settings, hub, at: span)
             state.systems[connection] = system
             let service = SAPService(
-                name: name, system: system, client: options.client, language: options.language,
-                clock: hub.clock)
+                name: name, system: system, userName: settings.auth?.username,
+                client: options.client, language: options.language, clock: hub.clock)
             state.services[key] = service
             return service
         }

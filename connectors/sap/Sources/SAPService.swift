@@ -9,6 +9,8 @@ internal import Synchronization
 final class SAPService: Sendable {
     let name: String
     let system: RemoteSystem
+    /// The user whom we are logged in as, where a user is.
+    let userName: String?
     private let client: String?
     private let language: String?
     private let clock: any HubClock
@@ -17,9 +19,10 @@ final class SAPService: Sendable {
     private let clockOffset = Mutex<Duration?>(nil)
 
     init(
-        name: String, system: RemoteSystem, client: String?, language: String?,
-        clock: any HubClock
+        name: String, system: RemoteSystem, userName: String?, client: String?,
+        language: String?, clock: any HubClock
     ) {
+        self.userName = userName
         self.name = name
         self.system = system
         self.client = client
