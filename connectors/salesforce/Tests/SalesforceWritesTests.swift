@@ -147,10 +147,9 @@ struct SalesforceWritesTests {
         let org = try await Org()
         let record = RecordIdentity(
             system: "crm", object: "Customer", key: "1", version: "2026-01-01T00:00:00.000Z")
-        try org.faults(#"[{"path":"*","method":"POST","fault":"cut","when":"after","times":1}]"#)
         let create = "createSObject?sObjectName=Account"
-        // The token is fetched by POST as well: have it first.
-        _ = try? await org.send(["Name": "warm"], to: create)
+        // Logged in before anything is cut: a log-in that fails never sends the record at all.
+        try await org.send(["Name": "warm"], to: create)
         try org.faults(
             #"[{"path":"*/sobjects/*","method":"POST","fault":"cut","when":"after","times":1}]"#)
         do {
