@@ -69,6 +69,11 @@ struct MappingLoader {
                     DiagnosticsError(errors.isEmpty ? found : errors))
             }
         }
+        var zones = RowLowering(file, .toRight, tables: [:], schemas: [:], zones: ZoneCache())
+        for side in MappingSide.allCases { _ = zones.zone(side) }
+        for complaint in zones.complaints.all where !complaints.all.contains(complaint) {
+            complaints.add(complaint)
+        }
         let shared = complaints.errors.filter {
             $0.code == .badPattern || $0.code == .badMapping
         }

@@ -58,6 +58,8 @@ struct FieldPathProblem: Error {
 extension FieldPath {
     /// Elements of a list that a target path may address: more would be a typing error.
     static let maximumIndex = 9_999
+    /// How deep a path may lead.
+    static let maximumSteps = 64
 
     /// - Throws: ``FieldPathProblem``.
     init(parsing text: String) throws(FieldPathProblem) {
@@ -83,6 +85,10 @@ private struct FieldPathReader {
             } else {
                 throw FieldPathProblem(message: "'.' or '[' is expected after a quoted name")
             }
+        }
+        guard steps.count <= FieldPath.maximumSteps else {
+            throw FieldPathProblem(
+                message: "it leads more than \(FieldPath.maximumSteps) levels deep")
         }
         if steps.first == .name("$root") {
             guard steps.count > 1 else {

@@ -21,6 +21,8 @@ final class SourceMap: @unchecked Sendable {
         var mask: UInt32
         var keys: UnsafePointer<Key>?
         var keyCount: Int32
+        /// Keys whose values have parts that are read; they come first.
+        var innerCount: Int32
         /// Elements looked for: position and slot, in order of position.
         var elements: UnsafePointer<Element>?
         var elementCount: Int32
@@ -63,7 +65,7 @@ final class SourceMap: @unchecked Sendable {
         case .object:
             guard let buckets = node.buckets, let keys = node.keys else { return }
             findMembers(view, index, buckets, node.mask, keys, slots)
-            for at in 0..<Int(node.keyCount) { descend(view, keys[at].slot, slots) }
+            for at in 0..<Int(node.innerCount) { descend(view, keys[at].slot, slots) }
         case .array:
             guard let elements = node.elements else { return }
             findElements(view, index, elements, Int(node.elementCount), slots)
@@ -176,6 +178,10 @@ final class SourceMapBuilder {
         return Int32(node)
     }
 
+    private func hasParts(_ slot: Int) -> Bool {
+        !drafts[slot].names.isEmpty || !drafts[slot].elements.isEmpty
+    }
+
     private func addName(_ name: String, to node: Int) -> Int {
         drafts.append(Draft())
         drafts[node].names.append((name, drafts.count - 1))
@@ -201,14 +207,18 @@ final class SourceMapBuilder {
         _ draft: Draft, _ pool: LiteralPool, _ owned: inout [UnsafeMutableRawPointer]
     ) -> SourceMap.Node {
         var node = SourceMap.Node(
-            buckets: nil, mask: 0, keys: nil, keyCount: 0, elements: nil, elementCount: 0)
+            buckets: nil, mask: 0, keys: nil, keyCount: 0, innerCount: 0, elements: nil,
+            elementCount: 0)
         if !draft.names.isEmpty {
             var size = 8
             while size < draft.names.count * 4 { size *= 2 }
             let keys = UnsafeMutablePointer<SourceMap.Key>.allocate(capacity: draft.names.count)
             let buckets = UnsafeMutablePointer<UInt32>.allocate(capacity: size)
             buckets.initialize(repeating: 0, count: size)
-            for (at, entry) in draft.names.enumerated() {
+            let inner = draft.names.filter { hasParts($0.slot) }
+            let plain = draft.names.filter { !hasParts($0.slot) }
+            node.innerCount = Int32(inner.count)
+            for (at, entry) in (inner + plain).enumerated() {
                 let text = pool.bytes(entry.name)
                 let hash = JSONView.hash(of: text)
                 (keys + at).initialize(

@@ -17,10 +17,13 @@ struct MappingExpression: Sendable {
 
     let text: PlacedText
     private let compiled: JSONata
+    /// The variables of ours that occur in the text; binding others would be work for nothing.
+    private let variables: Set<String>
 
     /// - Throws: ``DiagnosticsError`` with CD2141 at the expression.
     init(_ text: PlacedText) throws(DiagnosticsError) {
         self.text = text
+        variables = Set(["root", "index", "left", "right"].filter { text.text.contains("$\($0)") })
         do {
             compiled = try JSONata(text.text)
         } catch {
@@ -32,6 +35,7 @@ struct MappingExpression: Sendable {
     func evaluate(
         _ input: JSONNode, _ surroundings: Surroundings
     ) throws(JSONataError) -> Value? {
+        guard !variables.isEmpty else { return try compiled.evaluate(input) }
         var bindings = JSONataBindings()
         bindings["root"] = .node(surroundings.root)
         if let index = surroundings.index { bindings["index"] = .tree(.integer(index)) }
@@ -47,7 +51,7 @@ struct MappingExpression: Sendable {
 
     /// Whether the expression looks at what the mapping writes to that side.
     func reads(_ side: MappingSide) -> Bool {
-        text.text.contains("$\(side.rawValue)")
+        variables.contains(side.rawValue)
     }
 
     /// The place of a position inside an expression that stands on one line of its file.

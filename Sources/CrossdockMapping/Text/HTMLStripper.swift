@@ -70,6 +70,9 @@ enum HTMLStripper {
                 quote = byte
             } else if byte == UInt8(ascii: ">") {
                 return at + 1
+            } else if byte == UInt8(ascii: "<") {
+                // Another tag begins: this one was none, and must not cost a walk to the end.
+                return nil
             }
             at += 1
         }
