@@ -82,6 +82,16 @@ let level3 =
             "CrossdockCrypto", log,
         ])
     + module(
+        "CrossdockMapping",
+        [
+            "CrossdockDiagnostics", "CrossdockData", "CrossdockSettings", "CrossdockJSONata",
+            "CrossdockXML",
+        ],
+        resources: [
+            "countries.csv", "currencies.csv", "languages.csv", "units.csv", "subdivisions.txt",
+            "latin-ascii.txt",
+        ].map { .embedInCode("Codes/Data/\($0)") }, exclude: ["Codes/Data/PROVENANCE.md"])
+    + module(
         "CrossdockModels",
         [
             "CrossdockDiagnostics", "CrossdockData", "CrossdockSettings", "CrossdockCrypto",
@@ -109,6 +119,19 @@ let level4 =
     + module("CrossdockObservability", ["CrossdockCore", "CrossdockData", log])
 let level5 =
     module(
+        "CrossdockRouting",
+        [
+            "CrossdockDiagnostics", "CrossdockData", "CrossdockSettings", "CrossdockCore",
+            "CrossdockExpressions", log,
+        ], testDependencies: ["CrossdockTesting", "CrossdockProcessors"])
+    + module(
+        "CrossdockProcessors",
+        [
+            "CrossdockDiagnostics", "CrossdockData", "CrossdockXML", "CrossdockSettings",
+            "CrossdockCrypto", "CrossdockCore", "CrossdockExpressions", "CrossdockMapping",
+            "CrossdockModels", log,
+        ], testDependencies: ["CrossdockTesting"], fixtures: true)
+    + module(
         "CrossdockSandbox",
         [
             "CrossdockDiagnostics", "CrossdockData", "CrossdockXML", "CrossdockCrypto",
@@ -141,8 +164,7 @@ let level7 = module(
         "CrossdockCrypto", "CrossdockCore", "CrossdockHTTP", "CrossdockBus", "CrossdockStore",
         "CrossdockModels", "CrossdockExpressions", "CrossdockJSONata", "CrossdockSandbox",
     ], tested: false)
-// The route engine (CrossdockRouting, CrossdockProcessors), CrossdockMapping and the connectors that
-// need them join this list when they build and are tested.
+// CrossdockMapping and the connectors that need it join this list when they build and are tested.
 let level8 = module(
     "CrossdockHub",
     [
@@ -160,7 +182,12 @@ let commandLine: [Target] = [
         ],
         swiftSettings: settings)
 ]
-let testing: [Target] = module("CrossdockTesting", ["CrossdockCore"], tested: false)
+let testing: [Target] = module(
+    "CrossdockTesting",
+    [
+        "CrossdockDiagnostics", "CrossdockData", "CrossdockSettings", "CrossdockCore",
+        "CrossdockExpressions", "CrossdockRouting", "CrossdockProcessors", log,
+    ], tested: false)
 
 let package = Package(
     name: "crossdock",

@@ -3,7 +3,7 @@ public import CrossdockDiagnostics
 /// The codes of expressions.
 public enum ExpressionsCodes {
     public static let all: [DiagnosticCode] = [
-        .javaClass, .expressionSyntax, .unknownFunction, .badPattern, .expressionFailed,
+        .expressionSyntax, .unknownFunction, .badPattern, .expressionFailed,
         .conversionFailed,
     ]
 }

@@ -1,6 +1,6 @@
 internal import CrossdockCore
 internal import CrossdockData
-public import CrossdockDiagnostics
+internal import CrossdockDiagnostics
 internal import CrossdockSettings
 
 /// What may stand beside `expression` in the canonical notation of any language.
@@ -80,18 +80,6 @@ private struct TypedExpression: CompiledExpression {
     func list(in exchange: inout Exchange) throws -> [Body] {
         try expression.list(in: &exchange)
     }
-}
-
-extension DiagnosticCode {
-    /// A Java class or bean that is not available.
-    public static let javaClass = DiagnosticCode(
-        "CD1104", "a Java class is not available",
-        """
-        The route names a Java class or a bean of one. Crossdock runs no Java; the classes that Camel \
-        brings for aggregation, idempotency, route policies and Kamelets have native counterparts under \
-        their Java names, everything else needs another way: a `mapping:` step, `jsonata`, or an \
-        `exec:` step.
-        """)
 }
 
 /// Where an expression takes its input from.

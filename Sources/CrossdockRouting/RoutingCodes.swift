@@ -4,7 +4,8 @@ public import CrossdockDiagnostics
 public enum RoutingCodes {
     public static let all: [DiagnosticCode] = [
         .unknownScheme, .schemeNotOffered, .unknownStep, .routeShape, .duplicateRoute,
-        .noSuchRouteFile, .unknownEntry, .oldSpelling, .unreachable, .templateUse, .dynamicAddress,
+        .noSuchRouteFile, .unknownEntry, .oldSpelling, .unreachable, .templateUse, .startOrder,
+        .dynamicAddress,
     ]
 }
 
@@ -86,6 +87,14 @@ extension DiagnosticCode {
         """
         A `templatedRoute` or `kamelet:` names a template that does not exist, leaves out a required \
         parameter, or the templates use each other in a circle.
+        """)
+
+    /// Two routes that start at the same place.
+    public static let startOrder = DiagnosticCode(
+        "CD1118", "two routes have the same startupOrder",
+        """
+        Routes start in the order of their `startupOrder` and stop in the reverse one: each number \
+        belongs to one route. Leave it out where the order does not matter.
         """)
 
     /// An address from data that the route may not send to.

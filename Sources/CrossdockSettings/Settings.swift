@@ -19,10 +19,23 @@ extension Settings {
 
     /// Reads the group; every key must be known.
     ///
-    /// - Throws: ``DiagnosticsError`` naming key, place and, for a typo, what was probably meant.
+    /// - Throws: ``DiagnosticsError`` with all that is wrong, naming key, place and, for a typo, what
+    ///   was probably meant.
     public static func decode(_ members: SettingMembers) throws -> Self {
         var members = members
-        let settings = try decode(from: &members)
+        let settings: Self
+        do { settings = try decode(from: &members) } catch let error as DiagnosticsError {
+            // What is missing is often what is misspelt: one finding is enough.
+            guard !error.diagnostics.contains(where: { $0.code == .missingSetting }) else {
+                throw error
+            }
+            do { try members.refuseRest(known: declarations.map(\.name)) } catch let rest
+                as DiagnosticsError
+            {
+                throw DiagnosticsError(error.diagnostics + rest.diagnostics)
+            }
+            throw error
+        }
         try members.refuseRest(known: declarations.map(\.name))
         return settings
     }
@@ -30,9 +43,15 @@ extension Settings {
     /// Reads the group and leaves keys that are not its own in `members`.
     public static func decode(from members: inout SettingMembers) throws -> Self {
         let settings = Self()
+        var findings: [Diagnostic] = []
         for (property, setting) in settings.storedSettings {
-            try setting.take(property: property, from: &members)
+            do { try setting.take(property: property, from: &members) } catch let error
+                as DiagnosticsError
+            {
+                findings += error.diagnostics
+            }
         }
+        guard findings.isEmpty else { throw DiagnosticsError(findings) }
         do { try settings.validate() } catch let problem as SettingProblem {
             throw DiagnosticsError(Diagnostic(.badSetting, problem.message, at: members.span))
         }

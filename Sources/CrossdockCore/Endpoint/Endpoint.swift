@@ -14,3 +14,10 @@ public protocol ProducingEndpoint: Endpoint {
     /// - Parameter route: The route that sends; its id is part of the name of every effect.
     func makeProducer(for route: RouteContext) throws -> any Producer
 }
+
+/// An endpoint from which one message can be taken when it is asked for.
+public protocol PollingEndpoint: Endpoint {
+    /// - Parameter timeout: How long to wait for a message; nil without end, zero not at all.
+    /// - Returns: Nil when there was none in time.
+    func poll(timeout: Duration?, clock: any HubClock) async throws -> Exchange?
+}

@@ -10,6 +10,9 @@ public struct EndpointAddress: Sendable {
     public let path: String
     public var parameters: [(name: String, value: String)]
     public let span: SourceSpan?
+    /// Whether the path was written with its leading slash: `file:/data` and `file:///data`, not
+    /// `file:data` or `file://data`.
+    public let isAbsolute: Bool
 
     public init(
         scheme: String, path: String, parameters: [(name: String, value: String)] = [],
@@ -17,6 +20,7 @@ public struct EndpointAddress: Sendable {
     ) {
         self.scheme = scheme
         self.path = path
+        isAbsolute = path.hasPrefix("/")
         self.parameters = parameters
         self.span = span
     }
@@ -33,6 +37,8 @@ public struct EndpointAddress: Sendable {
                     help: "write scheme:path?option=value, for example direct:orders"))
         }
         var rest = bytes[(scheme.count + 1)...]
+        if rest.starts(with: Array("//".utf8)) { rest = rest.dropFirst(2) }
+        isAbsolute = rest.first == UInt8(ascii: "/")
         while rest.first == UInt8(ascii: "/") { rest.removeFirst() }
         let path = rest.prefix { $0 != UInt8(ascii: "?") }
         self.scheme = String(decoding: scheme, as: UTF8.self)
@@ -130,6 +136,9 @@ public struct EndpointAddress: Sendable {
             SettingMembers(
                 texts: parameters.map { ($0.name, $0.value) }, at: span, environment: environment))
     }
+
+    /// The path as that of a folder, with its leading slash.
+    public var directory: String { isAbsolute && !path.hasPrefix("/") ? "/\(path)" : path }
 
     /// Scheme and path without options: what logs, metrics and `replace` patterns see.
     public var name: String { "\(scheme):\(path)" }

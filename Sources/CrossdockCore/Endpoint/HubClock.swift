@@ -22,6 +22,15 @@ public protocol HubClock: Sendable {
     var elapsed: Duration { get }
     /// - Throws: `CancellationError`.
     func sleep(for duration: Duration) async throws
+    /// Waits for a time that something else is not to take: unlike ``sleep(for:)``, no message waits
+    /// for it to pass.
+    ///
+    /// - Throws: `CancellationError`.
+    func timeout(after duration: Duration) async throws
+}
+
+extension HubClock {
+    public func timeout(after duration: Duration) async throws { try await sleep(for: duration) }
 }
 
 /// The machine's clock.

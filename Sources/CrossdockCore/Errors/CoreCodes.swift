@@ -3,7 +3,7 @@ public import CrossdockDiagnostics
 /// The codes of addresses, expressions and steps.
 public enum CoreCodes {
     public static let all: [DiagnosticCode] = [
-        .unknownLanguage, .badAddress, .stepFailed, .stateFailed, .stateNewer,
+        .unknownLanguage, .javaClass, .badAddress, .stepFailed, .stateFailed, .stateNewer,
     ]
 }
 
@@ -15,6 +15,16 @@ extension DiagnosticCode {
         The expression is written in a language that Crossdock does not run. `crossdock list \
         languages` shows those it does; for scripts in a general language use `jsonata`, a mapping, \
         or an `exec:` step.
+        """)
+
+    /// A Java class or bean that is not available.
+    public static let javaClass = DiagnosticCode(
+        "CD1104", "a Java class is not available",
+        """
+        The route names a Java class or a bean of one. Crossdock runs no Java; the classes that Camel \
+        brings for aggregation, idempotency, route policies and Kamelets have native counterparts under \
+        their Java names, everything else needs another way: a `mapping:` step, `jsonata`, or an \
+        `exec:` step.
         """)
 
     /// An endpoint address that cannot be taken apart or cannot do what is asked of it.

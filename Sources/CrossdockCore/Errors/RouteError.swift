@@ -9,7 +9,7 @@ public struct RouteError: Classified, NamedException {
     public let exceptionClass: String
 
     public init(
-        _ code: DiagnosticCode = .stepFailed, _ message: String,
+        _ code: DiagnosticCode, _ message: String,
         disposition: Disposition = .permanent, cause: (any Error)? = nil,
         exceptionClass: String = "org.apache.camel.CamelExecutionException"
     ) {
@@ -18,6 +18,16 @@ public struct RouteError: Classified, NamedException {
         self.disposition = disposition
         self.cause = cause
         self.exceptionClass = exceptionClass
+    }
+
+    /// A step failed.
+    public init(
+        _ message: String, disposition: Disposition = .permanent, cause: (any Error)? = nil,
+        exceptionClass: String = "org.apache.camel.CamelExecutionException"
+    ) {
+        self.init(
+            .stepFailed, message, disposition: disposition, cause: cause,
+            exceptionClass: exceptionClass)
     }
 }
 

@@ -22,6 +22,8 @@ public struct Exchange: Sendable {
     public var unitOfWork: UnitOfWork?
     /// The address to which the exchange was sent last. Camel's `CamelToEndpoint`.
     public var lastEndpoint: String?
+    /// The exchange is a branch whose failures are dealt with once, for the message it is a branch of.
+    public var sharesUnitOfWork = false
     private var ending = Ending.none
 
     /// Why an exchange goes no further. Its outcome is *completed* either way.
@@ -80,6 +82,7 @@ public struct Exchange: Sendable {
         branch.unitOfWork = unitOfWork
         branch.failure = failure
         branch.lastEndpoint = lastEndpoint
+        branch.sharesUnitOfWork = sharesUnitOfWork
         return branch
     }
 }

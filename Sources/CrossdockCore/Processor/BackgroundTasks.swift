@@ -33,12 +33,16 @@ public final class BackgroundTasks: Sendable {
 
     private func ended(_ id: UInt64) { state.withLock { _ = $0.running.removeValue(forKey: id) } }
 
-    /// Cancels what is under way and all that is started from now on.
-    public func cancelAll() {
-        let tasks = state.withLock { state in
-            state.isClosed = true
-            return Array(state.running.values)
+    /// Cancels what is under way and all that is started from now on, and waits for its end.
+    public func cancelAll() async {
+        while true {
+            let tasks = state.withLock { state in
+                state.isClosed = true
+                return Array(state.running.values)
+            }
+            if tasks.isEmpty { return }
+            for task in tasks { task.cancel() }
+            for task in tasks { await task.value }
         }
-        for task in tasks { task.cancel() }
     }
 }

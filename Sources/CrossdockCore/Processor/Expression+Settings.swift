@@ -57,7 +57,10 @@ private struct ExpressionSpelling {
             return nil
         }
         let spellings = members.inputs.filter { Self.isLanguage($0.key, builder) }
-        guard let (language, input) = spellings.first, let node = input.node else { return nil }
+        guard let (language, input) = spellings.first, let node = input.node else {
+            try refuseMisspelt(members, builder)
+            return nil
+        }
         guard spellings.count == 1 else {
             throw DiagnosticsError(
                 Diagnostic(
@@ -70,6 +73,19 @@ private struct ExpressionSpelling {
         return SettingInput(
             .node(YAMLNode(.mapping([member]), at: node.span)), at: input.span,
             environment: members.environment)
+    }
+
+    /// A key that is nearly a language's name is one that was misspelt.
+    private static func refuseMisspelt(
+        _ members: SettingMembers, _ builder: any RouteBuilding
+    ) throws {
+        for (key, input) in members.inputs {
+            guard let help = Suggestion.help(for: key, in: builder.languageNames) else { continue }
+            throw DiagnosticsError(
+                Diagnostic(
+                    .unknownLanguage, "'\(key)' is no expression language here", at: input.span,
+                    help: help))
+        }
     }
 
     private static func isLanguage(_ key: String, _ builder: any RouteBuilding) -> Bool {

@@ -32,6 +32,13 @@ extension NamedProcessor {
 /// A step that contains steps. It is not repeated when it fails: its inner steps are.
 public protocol CompositeProcessor: NamedProcessor {}
 
+/// A step that contains steps and whose own failure the route's error handler deals with, once, without
+/// repeating it.
+public protocol FailureBoundary: Processor {
+    /// Whether this one is such a step; decided by its options.
+    var isBoundary: Bool { get }
+}
+
 /// What a step's life outside exchanges needs: to make something ready, to let something go.
 public protocol ManagedProcessor: Processor {
     /// Called before any route starts.

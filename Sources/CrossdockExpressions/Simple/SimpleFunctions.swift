@@ -169,13 +169,17 @@ enum SimpleFunctions {
         _ parser: SimpleParser, _ kind: Access, from start: Int
     ) throws -> Int {
         var place = start
+        // A header that variableReceive kept: `header:variable.Name`.
+        let isKeptHeader =
+            kind == .variable
+            && parser.scalars[start...].starts(with: "header:".unicodeScalars)
         while place < parser.scalars.count {
             if let inner = parser.functionStart(at: place) {
                 place = try parser.functionEnd(from: inner) + 1
                 continue
             }
             let scalar = parser.scalars[place]
-            if scalar == "[" || scalar == "." { break }
+            if scalar == "[" || scalar == "." && !isKeptHeader { break }
             if scalar == "?", place + 1 < parser.scalars.count,
                 ".[".unicodeScalars.contains(parser.scalars[place + 1])
             {

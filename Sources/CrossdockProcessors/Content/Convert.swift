@@ -63,7 +63,11 @@ public struct ConvertBodyTo: NamedProcessor {
             }
         }
         do { exchange.message.body = try type.converted(exchange.message.body) } catch {
-            if isMandatory { throw error }
+            if isMandatory {
+                throw RouteError(
+                    "the body cannot be converted: \(ExceptionName.message(error))", cause: error,
+                    exceptionClass: "org.apache.camel.InvalidPayloadException")
+            }
             exchange.message.body = .empty
         }
     }

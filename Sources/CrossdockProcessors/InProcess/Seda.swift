@@ -396,7 +396,6 @@ struct SedaProducer: Producer {
             }
         let slot = waits ? ReplySlot() : nil
         var copy = exchange.branch()
-        copy.unitOfWork = nil
         copy.failure = nil
         copy.sharesUnitOfWork = false
         if slot == nil { copy.pattern = .inOnly }

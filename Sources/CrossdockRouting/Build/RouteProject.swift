@@ -50,6 +50,7 @@ final class RouteProject: Sendable {
             }
         }
         checkReceivers()
+        checkStartOrder(parts)
         return parts.map { $0.route(keepsOriginals: keepsOriginals, assembly) }
     }
 
@@ -289,6 +290,22 @@ final class RouteProject: Sendable {
                 Diagnostic(
                     .unreachable, "no route receives from '\(address.name)'", at: address.span,
                     severity: .warning, help: Suggestion.help(for: address.name, in: receives))
+            ])
+        }
+    }
+
+    private func checkStartOrder(_ parts: [RouteParts]) {
+        var taken: [Int: String] = [:]
+        for part in parts {
+            guard let order = part.options.startupOrder else { continue }
+            guard let other = taken[order] else {
+                taken[order] = part.id
+                continue
+            }
+            note([
+                Diagnostic(
+                    .startOrder, "the routes '\(other)' and '\(part.id)' both start as number \(order)",
+                    at: part.span)
             ])
         }
     }

@@ -6,8 +6,10 @@ internal import CrossdockCore
 /// anything last moved, so that no answer can have been on its way before the last write.
 struct IdleWatch {
     let routes: [BuiltRoute]
+    let background: BackgroundTasks
     let clock: any HubClock
     let stopped: StopSignal
+    let conditions: [@Sendable () async -> Bool]
 
     private struct Trace: Equatable {
         var received: [UInt64]
@@ -21,7 +23,8 @@ struct IdleWatch {
         while !stopped.isRequested {
             guard await stopped.sleep(for: .milliseconds(10), clock: clock) else { return }
             let now = trace
-            let busy = routes.contains { $0.route.exchangesInFlight > 0 }
+            let busy =
+                routes.contains { $0.route.exchangesInFlight > 0 } || background.count > 0
             if busy || now != last {
                 (last, answers, quiet) = (now, polls, 0)
                 continue
@@ -29,8 +32,13 @@ struct IdleWatch {
             quiet += 1
             let isDrained = routes.allSatisfy { $0.route.context.source.isDrained }
             let haveAnswered = zip(polls, answers).allSatisfy { $0 >= $1 + 2 }
-            if isDrained, haveAnswered, quiet >= 5 { return }
+            if isDrained, haveAnswered, quiet >= 5, await othersHold() { return }
         }
+    }
+
+    private func othersHold() async -> Bool {
+        for condition in conditions where !(await condition()) { return false }
+        return true
     }
 
     private var trace: Trace {

@@ -18,13 +18,19 @@ public final class RouteController: Sendable {
     private let logger: Logger
     private let background: BackgroundTasks
     private let shutdownTimeout: Duration
+    private let idleConditions: [@Sendable () async -> Bool]
     private let state = Mutex(State())
     private let stopped = StopSignal()
 
-    /// - Parameter shutdownTimeout: Time for what is under way to finish after a stop was asked for.
+    /// - Parameters:
+    ///   - background: What steps started and did not wait for.
+    ///   - shutdownTimeout: Time for what is under way to finish after a stop was asked for.
+    ///   - idleConditions: What must hold besides for nothing to be left to do: an empty outbox, queues
+    ///     that are empty.
     public init(
         _ routes: [BuiltRoute], clock: any HubClock = SystemClock(), logger: Logger,
-        background: BackgroundTasks = BackgroundTasks(), shutdownTimeout: Duration = .seconds(45)
+        background: BackgroundTasks = BackgroundTasks(), shutdownTimeout: Duration = .seconds(45),
+        idleConditions: [@Sendable () async -> Bool] = []
     ) {
         self.routes = routes.enumerated().sorted {
             ($0.element.options.startupOrder ?? 1_000, $0.offset)
@@ -34,6 +40,7 @@ public final class RouteController: Sendable {
         self.logger = logger
         self.background = background
         self.shutdownTimeout = shutdownTimeout
+        self.idleConditions = idleConditions
         state.withLock { state in
             for route in routes {
                 state.status[route.route.id] = route.options.autoStartup ? .waiting : .notStarted
@@ -60,48 +67,46 @@ public final class RouteController: Sendable {
 
     /// Runs all routes until ``stop()`` or, with `untilIdle`, until nothing is left to do.
     ///
-    /// - Throws: ``StateError``, when the hub must end.
+    /// - Throws: ``StateError``, when the hub must end; `CancellationError`.
     public func run(untilIdle: Bool = false) async throws {
-        var fatal: (any Error)?
+        var failure: (any Error)?
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for route in routes where route.options.autoStartup {
                     group.addTask { try await self.supervise(route) }
                 }
-                let watcher = Task {
-                    if untilIdle {
-                        await IdleWatch(
-                            routes: self.routes, clock: self.clock, stopped: self.stopped
-                        )
-                        .wait()
-                    }
-                    await self.stopped.wait(ifNot: untilIdle)
-                    await self.drain()
-                }
-                try await finish(&group, watcher)
+                group.addTask { try await self.watch(untilIdle: untilIdle) }
+                // The first failure cancels what still runs: its messages are given back.
+                try await group.waitForAll()
             }
+        } catch is Overtime {
+            logger.warning("the time for finishing is over; what is under way is given back")
         } catch {
-            fatal = error
+            failure = error
         }
+        stop()
+        for route in routes { route.route.context.stop.request() }
+        await background.cancelAll()
         await close()
-        if let fatal { throw fatal }
+        if let failure { throw failure }
     }
 
-    /// Waits for all routes; one that failed for good stops the others.
-    private func finish(
-        _ group: inout ThrowingTaskGroup<Void, any Error>, _ watcher: Task<Void, Never>
-    ) async throws {
-        do {
-            while try await group.next() != nil {}
+    /// What is under way did not finish in the time for it.
+    private struct Overtime: Error {}
+
+    /// Waits for the stop and lets everything run dry.
+    private func watch(untilIdle: Bool) async throws {
+        if untilIdle {
+            let watch = IdleWatch(
+                routes: routes, background: background, clock: clock, stopped: stopped,
+                conditions: idleConditions)
+            await watch.wait()
             stop()
-            await watcher.value
-        } catch {
-            stop()
-            for route in routes { route.route.context.stop.request() }
-            group.cancelAll()
-            await watcher.value
-            throw error
+        } else {
+            await stopped.wait()
         }
+        try Task.checkCancellation()
+        try await drain()
     }
 
     /// Asks all routes to take no more input. Returns at once.
@@ -168,30 +173,32 @@ public final class RouteController: Sendable {
     // MARK: Stopping
 
     /// Sources first, then what only other routes reach; each in the reverse of the starting order.
-    private func drain() async {
+    private func drain() async throws {
         let deadline = clock.elapsed + shutdownTimeout
-        for built in routes.reversed() where !built.route.consumer.isInternal {
+        for built in routes.reversed() where !isDeferred(built) {
             built.route.context.stop.request()
         }
-        await waitForQuiet(until: deadline)
+        try await waitForQuiet(until: deadline) { !self.isDeferred($0) }
         for built in routes.reversed() { built.route.context.stop.request() }
-        await waitForQuiet(until: deadline)
+        try await waitForQuiet(until: deadline) { _ in true }
     }
 
-    private func waitForQuiet(until deadline: Duration) async {
-        while clock.elapsed < deadline {
-            let busy = routes.reduce(0) { $0 + $1.route.exchangesInFlight }
-            let running = health.contains {
-                $0.status == .running && isSource($0.id)
-            }
-            if busy == 0, !running { return }
-            try? await Task.sleep(for: .milliseconds(10))
+    private func isDeferred(_ built: BuiltRoute) -> Bool {
+        built.route.consumer.isInternal || built.options.shutdownRoute == .Defer
+    }
+
+    /// - Parameter isMeant: The routes whose consumers must have ended.
+    private func waitForQuiet(
+        until deadline: Duration, _ isMeant: @Sendable (BuiltRoute) -> Bool
+    ) async throws {
+        while true {
+            let isBusy = routes.contains { $0.route.exchangesInFlight > 0 } || background.count > 0
+            let status = state.withLock { $0.status }
+            let runs = routes.contains { isMeant($0) && status[$0.route.id]?.isActive == true }
+            if !isBusy, !runs { return }
+            guard clock.elapsed < deadline else { throw Overtime() }
+            try await Task.sleep(for: .milliseconds(5))
         }
-        logger.warning("the time for finishing is over; what is under way is given back")
-    }
-
-    private func isSource(_ id: String) -> Bool {
-        routes.contains { $0.route.id == id && !$0.route.consumer.isInternal }
     }
 
     private func close() async {
@@ -199,9 +206,4 @@ public final class RouteController: Sendable {
             for managed in route.managed.reversed() { await managed.close() }
         }
     }
-}
-
-extension StopSignal {
-    /// Waits unless there is nothing to wait for.
-    fileprivate func wait(ifNot skip: Bool) async { if !skip { await wait() } }
 }

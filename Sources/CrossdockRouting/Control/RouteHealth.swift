@@ -1,6 +1,9 @@
 /// What a route is doing.
 public enum RouteStatus: String, Sendable {
     case waiting, running, failing, stopped, notStarted
+
+    /// Whether its consumer runs or is about to.
+    var isActive: Bool { self == .running || self == .failing }
 }
 
 /// How a route is doing.

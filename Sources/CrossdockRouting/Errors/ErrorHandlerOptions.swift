@@ -188,6 +188,11 @@ extension RedeliveryPolicy {
     }
 }
 
+/// The beans that this module reads.
+public enum RoutingBeans {
+    public static let all: [any NamedBean.Type] = [RedeliveryPolicyBean.self]
+}
+
 /// A redelivery policy as a bean.
 public struct RedeliveryPolicyBean: NamedBean {
     public static let classNames = ["org.apache.camel.processor.errorhandler.RedeliveryPolicy"]

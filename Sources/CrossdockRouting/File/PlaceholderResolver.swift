@@ -30,7 +30,10 @@ struct PlaceholderResolver {
     private mutating func resolved(_ scalar: YAMLScalar, at span: SourceSpan) -> YAMLNode {
         guard scalar.text.contains("{{") else { return YAMLNode(.scalar(scalar), at: span) }
         do throws(PlaceholderError) {
-            let text = try placeholders.resolve(withoutAbsentQuery(scalar.text))
+            var text = try placeholders.resolve(
+                try withNegations(withoutAbsentQuery(scalar.text)))
+            // `\{{` is taken care of; what closes it may be written alike.
+            if scalar.text.contains(#"\}}"#) { text = text.replacing(#"\}}"#, with: "}}") }
             return YAMLNode(.scalar(YAMLScalar(text: text, isPlain: scalar.isPlain)), at: span)
         } catch {
             findings.append(Diagnostic(error.code, error.message, at: span))
@@ -48,6 +51,21 @@ struct PlaceholderResolver {
             return YAMLMember(key: member.key, keySpan: member.keySpan, value: value)
         }
         return YAMLNode(.mapping(kept), at: parameters.span)
+    }
+
+    /// `{{!key}}` is the opposite of what `{{key}}` stands for.
+    private func withNegations(_ text: String) throws(PlaceholderError) -> String {
+        guard text.contains("{{!") else { return text }
+        var result = ""
+        var rest = text[...]
+        while let start = rest.firstRange(of: "{{!") {
+            guard let end = rest[start.upperBound...].firstRange(of: "}}") else { break }
+            let key = rest[start.upperBound..<end.lowerBound]
+            let value = try placeholders.resolve("{{\(key)}}")
+            result += rest[..<start.lowerBound] + (value.lowercased() == "true" ? "false" : "true")
+            rest = rest[end.upperBound...]
+        }
+        return result + rest
     }
 
     /// `a:b?x={{?y}}` without what stands for nothing.
