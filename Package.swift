@@ -111,7 +111,12 @@ let level4 =
             "CrossdockCore", "CCurl", "CZlib", log,
         ],
         testDependencies: [nioCore, nioPosix, nioSSL])
-    + module("CrossdockBus", ["CrossdockCore", "CRabbitMQ", "CPlatform"])
+    + module(
+        "CrossdockBus",
+        [
+            "CrossdockCore", "CrossdockCrypto", "CrossdockData", "CrossdockDiagnostics",
+            "CrossdockSettings", "CRabbitMQ", "CPlatform", log,
+        ])
     + module(
         "CrossdockStore",
         ["CrossdockCore", "CrossdockDiagnostics", .product(name: "GRDB", package: "GRDB.swift")],

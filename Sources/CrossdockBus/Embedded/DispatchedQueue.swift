@@ -133,7 +133,7 @@ final class DispatchedQueue: @unchecked Sendable {
         var rooms = feeds.map(\.room)
         let end = topic.end
         for _ in 0..<Self.batch {
-            guard rooms.contains(where: { $0 > 0 }) else { return }
+            guard rooms.contains(where: { $0 > 0 }), !state.isIsolating else { return }
             guard let delivery = try takeNext(to: end) else { return }
             let target = consumer(for: delivery, rooms)
             guard rooms[target] > 0 else {

@@ -65,6 +65,7 @@ final class QueueJournal: @unchecked Sendable {
                 writer.put(variable: entry.record)
                 writer.put(variable: entry.end)
                 writer.put(variable: UInt64(entry.earlier))
+                writer.put(variable: UInt64(entry.crashes))
                 if case .later(let due) = entry.phase {
                     writer.put(UInt64(bitPattern: due))
                 } else {

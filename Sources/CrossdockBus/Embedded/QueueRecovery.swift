@@ -63,10 +63,12 @@ struct QueueRecovery {
         for _ in 0..<count {
             guard let start = entry.variable(), let record = entry.variable(),
                 let end = entry.variable(), let earlier = entry.variable(),
-                let due: UInt64 = entry.number(), start <= record, record < end
+                let crashes = entry.variable(), let due: UInt64 = entry.number(), start <= record,
+                record < end
             else { return false }
             unsettled[start] = QueueState.Unsettled(
                 record: record, end: end, earlier: Int(clamping: earlier),
+                crashes: Int(clamping: crashes),
                 phase: due == 0 ? .ready : .later(due: Int64(bitPattern: due)))
         }
         (isClean, self.cursor, self.done, snapshotCursor) = (clean == 1, cursor, done, cursor)
@@ -142,7 +144,10 @@ struct QueueRecovery {
         if case .later(let due) = judged.phase, due > now { return judged }
         // It was, for all we know, in somebody's hands.
         judged.phase = .ready
-        if !isClean { judged.earlier += 1 }
+        if !isClean {
+            judged.earlier += 1
+            judged.crashes += 1
+        }
         return judged
     }
 

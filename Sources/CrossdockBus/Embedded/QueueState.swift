@@ -22,7 +22,12 @@ struct QueueState {
         var end: UInt64
         /// Deliveries that ended without being settled.
         var earlier: Int
+        /// Those of them that the end of the process cut short.
+        var crashes = 0
         var phase: Phase
+
+        /// It may be what ends the process: it is delivered alone, so that nobody is blamed for it.
+        var isSuspect: Bool { crashes >= 3 }
     }
 
     /// A run of settled messages.
@@ -39,6 +44,8 @@ struct QueueState {
     private(set) var done: UInt64
     private var ready = Fifo<UInt64>()
     private var delayed = DueHeap()
+    /// The suspect that was handed out last.
+    private var suspect: UInt64?
     /// Settled since the last ``takeSettled()``.
     private var settled: [(start: UInt64, end: UInt64)] = []
 
@@ -75,12 +82,27 @@ struct QueueState {
 
     /// Hands out the next message that was delivered before.
     mutating func takeReady() -> (start: UInt64, entry: Unsettled)? {
-        while let start = ready.popFirst() {
-            guard let entry = unsettled[start], entry.phase == .ready else { continue }
+        while let start = ready.first {
+            guard let entry = unsettled[start], entry.phase == .ready else {
+                _ = ready.popFirst()
+                continue
+            }
+            if entry.isSuspect {
+                guard outCount == 0 else { return nil }
+                suspect = start
+            }
+            _ = ready.popFirst()
             unsettled[start]?.phase = .out
             return (start, entry)
         }
         return nil
+    }
+
+    /// Whether nothing may be handed out now, because a suspect is out or about to be.
+    var isIsolating: Bool {
+        if let suspect, unsettled[suspect]?.phase == .out { return true }
+        guard let next = ready.first, let entry = unsettled[next] else { return false }
+        return entry.isSuspect && outCount > 0
     }
 
     /// Hands out the message at the cursor.

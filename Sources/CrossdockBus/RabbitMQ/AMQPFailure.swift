@@ -27,6 +27,11 @@ struct AMQPClose: Error, Hashable {
     static let resourceLocked: UInt16 = 405
     static let notAllowed: UInt16 = 530
 
+    /// Whether it is about this exchange as such, whatever is sent there.
+    func concerns(_ exchange: String) -> Bool {
+        (code == Self.notFound || code == Self.accessRefused) && text.contains("'\(exchange)'")
+    }
+
     var asBusError: BusError {
         switch code {
         case Self.notFound: BusError(.busNotThere, text)

@@ -8,12 +8,13 @@ extension AMQPLink {
     }
 
     func consume(
-        _ queue: String, tag: String, exclusive: Bool = false, arguments: [AMQPField] = [],
-        on channel: UInt16
+        _ queue: String, tag: String, exclusive: Bool = false, withoutAcks: Bool = false,
+        arguments: [AMQPField] = [], on channel: UInt16
     ) throws(AMQPFailure) {
         arena.reset()
         _ = amqp_basic_consume(
-            connection, channel, arena.bytes(queue), arena.bytes(tag), 0, 0, exclusive ? 1 : 0,
+            connection, channel, arena.bytes(queue), arena.bytes(tag), 0, withoutAcks ? 1 : 0,
+            exclusive ? 1 : 0,
             AMQPTableCoding.table(arguments, in: arena))
         try checkReply("consuming from the queue '\(queue)'", on: channel)
     }

@@ -14,6 +14,7 @@ final class AMQPPublisher: AMQPSession, @unchecked Sendable {
     private let incoming = Mutex<[AMQPPublish]>([])
     private let wakeup: Wakeup
     private let window: Int
+    private let requests: AMQPRequests
 
     // Of the thread.
     private var pending = Fifo<AMQPPublish>()
@@ -23,14 +24,25 @@ final class AMQPPublisher: AMQPSession, @unchecked Sendable {
     private var channelOfExchange: [String: UInt16] = [:]
     private var unconfirmed = 0
     private var isBlocked = false
+    /// A suspect is on its way, alone.
+    private var isTesting = false
     private var lastExpiry: Int64 = 0
 
     private static let firstChannel: UInt16 = 2
     private static let maximumChannels = 64
 
-    init(wakeup: Wakeup, window: Int) {
+    /// - Parameters:
+    ///   - window: How many messages may be unconfirmed at once.
+    ///   - replyLimit: Unit: bytes.
+    init(wakeup: Wakeup, window: Int, replyLimit: Int) {
         self.wakeup = wakeup
         self.window = max(1, window)
+        requests = AMQPRequests(limit: replyLimit)
+    }
+
+    func submit(_ request: AMQPRequest) {
+        requests.submit(request)
+        wakeup.signal()
     }
 
     func submit(_ publishes: [AMQPPublish]) {
@@ -40,6 +52,7 @@ final class AMQPPublisher: AMQPSession, @unchecked Sendable {
 
     var isIdle: Bool {
         pending.isEmpty && refused.isEmpty && unconfirmed == 0 && incoming.withLock(\.isEmpty)
+            && requests.isIdle
     }
 
     // MARK: Session
@@ -49,6 +62,7 @@ final class AMQPPublisher: AMQPSession, @unchecked Sendable {
     func blocked(_ reason: String?) { isBlocked = reason != nil }
 
     func lost(_ error: BusError) {
+        requests.lost(error)
         for number in channels.keys.sorted() { takeBack(number) }
         channels = [:]
         channelOfExchange = [:]
@@ -65,15 +79,29 @@ final class AMQPPublisher: AMQPSession, @unchecked Sendable {
         takeIncoming()
         wakeRefused(now: now)
         expire(now: now)
+        try requests.pump(isBlocked ? nil : link, now: now)
         guard let link, !isBlocked else { return nextWake(now: now) }
         // Never so many at once that the broker's answers could fill its side of the connection.
-        var sent = 0
-        while unconfirmed < window, sent < 256, let publish = pending.popFirst() {
-            guard !publish.isFinished else { continue }
+        for _ in 0..<256 {
+            guard let publish = takeNext() else { return nextWake(now: now) }
             try send(publish, on: link)
-            sent += 1
         }
-        return pending.isEmpty || unconfirmed >= window ? nextWake(now: now) : 0
+        return 0
+    }
+
+    /// What may be sent now; a suspect only when nothing else is on its way.
+    private func takeNext() -> AMQPPublish? {
+        while let next = pending.first {
+            guard !next.isFinished else {
+                _ = pending.popFirst()
+                continue
+            }
+            if unconfirmed == 0 { isTesting = false }
+            guard unconfirmed < (next.isSuspect ? 1 : window), !isTesting else { return nil }
+            isTesting = next.isSuspect
+            return pending.popFirst()
+        }
+        return nil
     }
 
     private func takeIncoming() {
@@ -121,6 +149,7 @@ final class AMQPPublisher: AMQPSession, @unchecked Sendable {
 
     func received(_ frame: amqp_frame_t, on link: AMQPLink) throws(AMQPFailure) {
         let number = frame.channel
+        if number == AMQPRequests.channel { return requests.received(frame, on: link) }
         switch Int32(frame.frame_type) {
         case AMQP_FRAME_METHOD: received(frame.payload.method, on: number, link)
         case AMQP_FRAME_HEADER:
@@ -170,25 +199,23 @@ final class AMQPPublisher: AMQPSession, @unchecked Sendable {
         refused.append((Monotonic.milliseconds + Int64.random(in: 25...Int64(delay)), publish))
     }
 
-    /// The broker closed a channel: what it says is wrong fails, the rest is sent again.
+    /// The broker closed a channel, for something that one of its messages asks for.
+    ///
+    /// A missing exchange is missing for all of them. Anything else is one message's doing: they are
+    /// sent again one by one, and the one that is alone when it happens again has failed.
     private func closed(_ number: UInt16, _ close: AMQPClose?) {
-        let exchange = channelOfExchange.first { $0.value == number }?.key
-        let isShared = channelOfExchange.values.count { $0 == number } > 1
         let entries = channels.removeValue(forKey: number)?.takeAll() ?? []
         channelOfExchange = channelOfExchange.filter { $0.value != number }
         unconfirmed -= entries.count
         for entry in entries.reversed() {
-            entry.publish.closings += 1
-            let blames =
-                close.map { close in
-                    isShared
-                        ? close.text.contains("'\(entry.publish.exchange)'")
-                        : exchange == entry.publish.exchange && close.code != 0
-                } ?? false
-            if let close, blames || entry.publish.closings >= 3 {
-                entry.publish.finish(close.asBusError)
+            let publish = entry.publish
+            if let close,
+                close.concerns(publish.exchange) || publish.isSuspect && entries.count == 1
+            {
+                publish.finish(close.asBusError)
             } else {
-                pending.prepend(entry.publish)
+                publish.isSuspect = true
+                pending.prepend(publish)
             }
         }
     }
@@ -231,7 +258,7 @@ final class AMQPPublisher: AMQPSession, @unchecked Sendable {
 
     private func nextWake(now: Int64) -> Int64 {
         if let due = refused.map(\.due).min() { return max(1, min(100, due - now)) }
-        return pending.isEmpty && unconfirmed == 0 ? 60_000 : 100
+        return pending.isEmpty && unconfirmed == 0 && requests.isIdle ? 60_000 : 100
     }
 }
 
@@ -311,7 +338,8 @@ final class AMQPPublish: @unchecked Sendable {
     // Of the loop's thread.
     var wasSent = false
     var refusals = 0
-    var closings = 0
+    /// It was on its way when the broker closed a channel.
+    var isSuspect = false
 
     init(
         _ message: AMQPMessage, exchange: String, routingKey: String, isMandatory: Bool,

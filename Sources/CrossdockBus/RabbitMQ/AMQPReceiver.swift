@@ -109,7 +109,8 @@ final class AMQPReceiver: AMQPSession, @unchecked Sendable {
     private func open(
         _ subscription: any AMQPSubscribing, on link: AMQPLink, now: Int64
     ) throws(AMQPFailure) {
-        guard subscription.opensAfter <= now, !subscription.hasEnded else { return }
+        guard subscription.opensAfter <= now else { return }
+        guard !subscription.hasEnded else { return subscription.needsNoChannel() }
         var number = Self.firstChannel
         while byChannel[number] != nil { number += 1 }
         nextEpoch += 1
@@ -163,6 +164,8 @@ protocol AMQPSubscribing: AnyObject, Sendable {
     var prepare: (@Sendable (AMQPLink) throws(AMQPFailure) -> Void)? { get }
 
     func open(_ link: AMQPLink, channel: UInt16, epoch: UInt64) throws(AMQPFailure)
+    /// It ended before it had a channel.
+    func needsNoChannel()
     func couldNotOpen(_ error: BusError, now: Int64)
     func channelLost(_ error: BusError, isFinal: Bool)
     func pump(_ link: AMQPLink, now: Int64) throws(AMQPFailure) -> Int64

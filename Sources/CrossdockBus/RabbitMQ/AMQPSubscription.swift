@@ -16,6 +16,8 @@ final class AMQPSubscription<Payload: Sendable>: AMQPSubscribing, @unchecked Sen
         var maxMessageSize: Int
         /// What cannot be read goes to the queue's dead letters; without any it would be destroyed.
         var rejectsUnreadable: Bool
+        /// The broker puts rejected messages with its dead letters; else they are moved there.
+        var rejectsDeadLetters = false
         /// Whether the queue's loss is repaired by declaring it again, or ends the subscription.
         var reopens = true
         /// Its place in a feed that it shares.
@@ -48,22 +50,12 @@ final class AMQPSubscription<Payload: Sendable>: AMQPSubscribing, @unchecked Sen
     private var failures = 0
     private var isCancelled = false
     private var tags = TagWindow()
-    private var assembly = Assembly()
+    private var assembly: AMQPAssembly
     private var batch: [Delivery<Payload>] = []
     private var lastFlush: Int64 = 0
     private var movesUnderWay = 0
     /// Moves that failed, to be given back at a time.
     private var givenBackLater: [(due: Int64, tag: UInt64)] = []
-
-    private struct Assembly {
-        var tag: UInt64 = 0
-        var message: AMQPMessage?
-        var exchange = ""
-        var routingKey = ""
-        var isRedelivered = false
-        var left = 0
-        var isUnreadable = false
-    }
 
     init(
         _ options: Options, feed: DeliveryFeed<Payload>, wakeup: Wakeup,
@@ -74,6 +66,7 @@ final class AMQPSubscription<Payload: Sendable>: AMQPSubscribing, @unchecked Sen
         whenOpen: @escaping @Sendable (BusError?) -> Void
     ) {
         self.options = options
+        assembly = AMQPAssembly(limit: options.maxMessageSize)
         self.feed = feed
         self.wakeup = wakeup
         self.prepare = prepare
@@ -96,11 +89,14 @@ final class AMQPSubscription<Payload: Sendable>: AMQPSubscribing, @unchecked Sen
             arguments: options.arguments, on: channel)
         self.channel = channel
         self.epoch = epoch
-        (failures, isCancelled, tags, assembly) = (0, false, TagWindow(), Assembly())
+        (failures, isCancelled, tags) = (0, false, TagWindow())
+        assembly = AMQPAssembly(limit: options.maxMessageSize)
         answer(nil)
     }
 
     private func answer(_ error: BusError?) { whenOpen.withLock { $0.take() }?(error) }
+
+    func needsNoChannel() { answer(nil) }
 
     func couldNotOpen(_ error: BusError, now: Int64) {
         let isFirst = whenOpen.withLock { $0 != nil }
@@ -134,56 +130,29 @@ final class AMQPSubscription<Payload: Sendable>: AMQPSubscribing, @unchecked Sen
 
     func began(_ method: amqp_method_t) {
         guard let decoded = method.decoded else { return }
-        let deliver = decoded.load(as: amqp_basic_deliver_t.self)
-        assembly.tag = deliver.delivery_tag
-        assembly.isRedelivered = deliver.redelivered != 0
-        // Most messages of a queue came the same way: the texts of the last one serve again.
-        if !deliver.exchange.raw.elementsEqual(assembly.exchange.utf8) {
-            assembly.exchange = deliver.exchange.text
-        }
-        if !deliver.routing_key.raw.elementsEqual(assembly.routingKey.utf8) {
-            assembly.routingKey = deliver.routing_key.text
-        }
-        assembly.isUnreadable = false
+        assembly.began(decoded.load(as: amqp_basic_deliver_t.self))
         tags.append(assembly.tag)
     }
 
     func received(_ header: AMQPHeaderFrame, on link: AMQPLink) throws(AMQPFailure) {
-        guard let decoded = header.decoded else { return }
-        let properties = decoded.load(as: amqp_basic_properties_t.self)
-        assembly.left = Int(clamping: header.body_size)
-        assembly.isUnreadable = assembly.left > options.maxMessageSize
-        assembly.message = assembly.isUnreadable ? nil : link.message(of: properties)
-        if assembly.message == nil { assembly.isUnreadable = true }
-        if assembly.left == 0 { try complete(on: link) }
+        try take(assembly.received(header, on: link), on: link)
     }
 
     func received(_ fragment: UnsafeRawBufferPointer, on link: AMQPLink) throws(AMQPFailure) {
-        let left = assembly.left
-        let isWhole = fragment.count >= left
-        if !assembly.isUnreadable {
-            if isWhole, assembly.message?.body.isEmpty == true {
-                assembly.message?.body = Array(fragment)
-            } else {
-                if assembly.message?.body.isEmpty == true {
-                    assembly.message?.body.reserveCapacity(left)
-                }
-                assembly.message?.body.append(contentsOf: fragment)
-            }
-        }
-        assembly.left = left - min(fragment.count, left)
-        if isWhole { try complete(on: link) }
+        try take(assembly.received(fragment), on: link)
     }
 
-    private func complete(on link: AMQPLink) throws(AMQPFailure) {
-        guard var message = assembly.message.take(), !assembly.isUnreadable else {
-            return try refuse(on: link)
+    private func take(
+        _ progress: AMQPAssembly.Progress, on link: AMQPLink
+    ) throws(AMQPFailure) {
+        switch progress {
+        case .incomplete: break
+        case .complete(let message):
+            let receipt = Receipt(tag: assembly.tag, epoch: epoch, lane: options.lane)
+            batch.append(convert(message, receipt))
+            if batch.count >= 128 { handOver() }
+        case .unreadable: try refuse(on: link)
         }
-        message.exchange = assembly.exchange
-        message.routingKey = assembly.routingKey
-        message.isRedelivered = assembly.isRedelivered
-        batch.append(convert(message, Receipt(tag: assembly.tag, epoch: epoch, lane: options.lane)))
-        if batch.count >= 128 { handOver() }
     }
 
     private func refuse(on link: AMQPLink) throws(AMQPFailure) {
@@ -243,6 +212,9 @@ final class AMQPSubscription<Payload: Sendable>: AMQPSubscribing, @unchecked Sen
             case .giveBack:
                 tags.drop(item.receipt.tag)
                 try link.reject(item.receipt.tag, requeue: true, on: channel)
+            case .deadLetter where options.rejectsDeadLetters:
+                tags.drop(item.receipt.tag)
+                try link.reject(item.receipt.tag, requeue: false, on: channel)
             case .retry, .deadLetter:
                 guard let payload = item.payload else { continue }
                 let moving = Moving(

@@ -15,8 +15,9 @@ public struct BrokerAddress: Sendable, Hashable {
 
         /// Whether it is this machine, by name.
         var isLoopback: Bool {
-            name.lowercased() == "localhost" || name == "::1"
-                || name.hasPrefix("127.") && name.split(separator: ".").count == 4
+            let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+            return name.lowercased() == "localhost" || name == "::1"
+                || parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
         }
 
         var isIPAddress: Bool {
@@ -91,7 +92,8 @@ public struct BrokerAddress: Sendable, Hashable {
                 name = part[..<colon]
                 port = part[part.index(after: colon)...]
             }
-            guard !name.isEmpty, !name.contains(where: { $0.isWhitespace || $0 == "@" }) else {
+            guard !name.isEmpty, !name.contains(where: { $0.isWhitespace || "@[]".contains($0) })
+            else {
                 throw bad(url, "a host is empty")
             }
             let number = port.map { UInt16($0) } ?? (isSecure ? 5_671 : 5_672)

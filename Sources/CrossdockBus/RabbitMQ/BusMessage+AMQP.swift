@@ -12,10 +12,10 @@ private enum Envelope {
     /// A number that AMQP cannot carry exactly, as a table with its digits.
     static let number = "x-cd-number"
 
-    static let removed: Set<String> = [
-        orderKey, milliseconds, attempts, deliveryCount, "x-acquired-count", "x-death",
-        "x-first-death-exchange", "x-first-death-queue", "x-first-death-reason",
-        "x-last-death-exchange", "x-last-death-queue", "x-last-death-reason", "x-opt-deaths",
+    static let ofBroker: Set<String> = [
+        "x-acquired-count", "x-death", "x-first-death-exchange", "x-first-death-queue",
+        "x-first-death-reason", "x-last-death-exchange", "x-last-death-queue",
+        "x-last-death-reason", "x-opt-deaths",
     ]
 }
 
@@ -39,38 +39,63 @@ extension AMQPMessage {
         body = message.body
     }
 
-    var earlierDeliveries: Int {
-        let own = self[header: Envelope.attempts]?.integerValue ?? 0
-        let broker = self[header: Envelope.deliveryCount]?.integerValue ?? (isRedelivered ? 1 : 0)
-        return Int(clamping: max(0, own)) + Int(clamping: max(0, broker))
-    }
+    var earlierDeliveries: Int { EnvelopeReading(self).earlierDeliveries }
 
     /// A delivery of the bus.
     func delivery(_ receipt: Receipt) -> Delivery<BusMessage> {
-        let message = BusMessage(self)
+        let reading = EnvelopeReading(self)
         return Delivery(
-            payload: message, earlierDeliveries: earlierDeliveries, receipt: receipt,
-            orderKey: message.orderKey, size: body.count + 512)
+            payload: reading.message, earlierDeliveries: reading.earlierDeliveries,
+            receipt: receipt, orderKey: reading.message.orderKey, size: body.count + 512)
     }
 }
 
 extension BusMessage {
-    init(_ message: AMQPMessage) {
-        let millis = message[header: Envelope.milliseconds]?.integerValue
-        let seconds = Int64(clamping: message.properties.timestamp ?? 0)
-        var headers: [BusHeader] = []
-        headers.reserveCapacity(message.headers.count)
-        for field in message.headers where !Envelope.removed.contains(field.name) {
-            headers.append(BusHeader(field.name, Value(field.value)))
+    init(_ message: AMQPMessage) { self = EnvelopeReading(message).message }
+}
+
+/// Takes the headers of a received message apart, in one pass.
+private struct EnvelopeReading {
+    private(set) var message: BusMessage
+    private var attempts: Int64 = 0
+    private var deliveryCount: Int64
+
+    init(_ received: AMQPMessage) {
+        deliveryCount = received.isRedelivered ? 1 : 0
+        let seconds = Int64(clamping: received.properties.timestamp ?? 0)
+        let millis = seconds.multipliedReportingOverflow(by: 1_000)
+        message = BusMessage(
+            id: received.properties.messageID ?? "",
+            time: Instant(millisecondsSince1970: millis.overflow ? .max : millis.partialValue),
+            contentType: received.properties.contentType, body: received.body)
+        message.headers.reserveCapacity(received.headers.count)
+        for field in received.headers where !takeOwn(field) {
+            message.headers.append(BusHeader(field.name, Value(field.value)))
         }
-        self.init(
-            id: message.properties.messageID ?? "",
-            orderKey: message[header: Envelope.orderKey]?.textValue,
-            time: Instant(
-                millisecondsSince1970: millis
-                    ?? seconds.multipliedReportingOverflow(by: 1_000)
-                    .partialValue),
-            contentType: message.properties.contentType, headers: headers, body: message.body)
+    }
+
+    var earlierDeliveries: Int {
+        Int(clamping: max(0, attempts)) + Int(clamping: max(0, deliveryCount))
+    }
+
+    /// - Returns: Whether the header is the bus's or the broker's.
+    private mutating func takeOwn(_ field: AMQPField) -> Bool {
+        // Most headers are neither: their first letter tells.
+        switch field.name.utf8.first {
+        case UInt8(ascii: "c") where field.name == Envelope.orderKey:
+            message.orderKey = field.value.textValue
+        case UInt8(ascii: "t") where field.name == Envelope.milliseconds:
+            if let millis = field.value.integerValue {
+                message.time = Instant(millisecondsSince1970: millis)
+            }
+        case UInt8(ascii: "x") where field.name == Envelope.attempts:
+            attempts = field.value.integerValue ?? 0
+        case UInt8(ascii: "x") where field.name == Envelope.deliveryCount:
+            deliveryCount = field.value.integerValue ?? deliveryCount
+        case UInt8(ascii: "x"): return Envelope.ofBroker.contains(field.name)
+        default: return false
+        }
+        return true
     }
 }
 

@@ -26,7 +26,9 @@ final class RabbitMQConnections: Sendable {
         self.onProblem = onProblem
         let (one, two) = (try Wakeup(), try Wakeup())
         receiverWakeup = two
-        publisher = AMQPPublisher(wakeup: one, window: settings.publishWindow)
+        publisher = AMQPPublisher(
+            wakeup: one, window: settings.publishWindow,
+            replyLimit: settings.maxMessageSize.bytes)
         receiver = AMQPReceiver(wakeup: two)
         publishing = AMQPLoop(settings, wakeup: one, session: publisher, onProblem: onProblem)
         receiving = AMQPLoop(settings, wakeup: two, session: receiver, onProblem: { _ in })
@@ -36,7 +38,8 @@ final class RabbitMQConnections: Sendable {
     /// A message with its time limit.
     func publish(
         _ message: AMQPMessage, exchange: String, routingKey: String, isMandatory: Bool = true,
-        destination: String? = nil, completion: @escaping @Sendable (BusError?) -> Void
+        destination: String? = nil, timeout: Duration? = nil,
+        completion: @escaping @Sendable (BusError?) -> Void
     ) -> AMQPPublish? {
         do throws(BusError) {
             try AMQPLink.check(message, exchange: exchange, routingKey: routingKey)
@@ -51,7 +54,8 @@ final class RabbitMQConnections: Sendable {
         }
         return AMQPPublish(
             message, exchange: exchange, routingKey: routingKey, isMandatory: isMandatory,
-            deadline: Monotonic.milliseconds + settings.publishTimeout.wholeMilliseconds,
+            deadline: Monotonic.milliseconds
+                + (timeout ?? settings.publishTimeout).wholeMilliseconds,
             destination: destination, completion: completion)
     }
 
