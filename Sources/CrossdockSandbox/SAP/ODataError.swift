@@ -34,7 +34,8 @@ struct ODataError: Error {
 
     static func badOption(_ option: String, _ why: String) -> ODataError {
         ODataError(
-            400, "/IWCOR/CX_DS_SYSTEM_QUERY_OPTION", "Invalid system query option \(option): \(why)")
+            400, "/IWCOR/CX_DS_SYSTEM_QUERY_OPTION", "Invalid system query option \(option): \(why)"
+        )
     }
 
     /// Part of OData that the service does not offer.
@@ -49,12 +50,14 @@ struct ODataError: Error {
 
     static func value(_ property: String, _ why: String) -> ODataError {
         ODataError(
-            400, "/IWCOR/CX_DS_EP_PROPERTY_ERROR", "Property '\(property)' \(why)", property: property)
+            400, "/IWCOR/CX_DS_EP_PROPERTY_ERROR", "Property '\(property)' \(why)",
+            property: property)
     }
 
     static func unknownProperty(_ name: String, of type: String) -> ODataError {
         ODataError(
-            400, "/IWCOR/CX_DS_EP_PROPERTY_ERROR", "Property '\(name)' is invalid for type '\(type)'",
+            400, "/IWCOR/CX_DS_EP_PROPERTY_ERROR",
+            "Property '\(name)' is invalid for type '\(type)'",
             property: name)
     }
 }

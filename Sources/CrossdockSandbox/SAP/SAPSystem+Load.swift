@@ -30,15 +30,21 @@ extension SAPSystem {
             user: SAPIdentity.seedUser, time: services.clock.now, isSeed: true)
         let writer = EntityWriter(entities: entities, rules: rules, author: author)
         var summary = LoadSummary()
-        for (number, line) in lines.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
+        for (number, line) in lines.split(separator: 0x0A, omittingEmptySubsequences: false)
+            .enumerated()
         where line.contains(where: { $0 > 0x20 }) {
             do {
                 let document = try JSONDocument(Array(line))
-                if try load(document.root, set, writer) { summary.created += 1 } else { summary.updated += 1 }
+                if try load(document.root, set, writer) {
+                    summary.created += 1
+                } else {
+                    summary.updated += 1
+                }
             } catch let error as ODataError {
                 throw SandboxError(.sandboxSeed, "line \(number + 1): \(error.message)")
             } catch let error as JSONError {
-                throw SandboxError(.sandboxSeed, "line \(number + 1): \(error.message)", cause: error)
+                throw SandboxError(
+                    .sandboxSeed, "line \(number + 1): \(error.message)", cause: error)
             }
         }
         try entities.commit(request: nil)
@@ -50,7 +56,8 @@ extension SAPSystem {
         _ body: JSONNode, _ set: EdmEntitySet, _ writer: EntityWriter
     ) throws(ODataError) -> Bool {
         if let key = try key(of: body, set, writer), writer.entities.record(key, in: set) != nil {
-            try writer.update(key, in: set, with: body, replaces: false) { (_) throws(ODataError) in }
+            try writer.update(key, in: set, with: body, replaces: false) { (_) throws(ODataError) in
+            }
             return false
         }
         _ = try writer.create(body, in: set)
@@ -114,13 +121,16 @@ extension SAPSystem {
         else { return nil }
         let typeName = value["type"]?.string ?? "string"
         let types: [String: EdmType] = [
-            "string": .string, "text": .string, "picklist": .string, "email": .string, "phone": .string,
+            "string": .string, "text": .string, "picklist": .string, "email": .string,
+            "phone": .string,
             "url": .string, "textarea": .string, "boolean": .boolean, "checkbox": .boolean,
             "int": .int32, "integer": .int32, "double": .decimal, "number": .decimal,
             "currency": .decimal, "percent": .decimal, "decimal": .decimal, "date": .dateTime,
             "datetime": .dateTimeOffset, "time": .time,
         ]
-        guard let type = EdmType(rawValue: typeName) ?? types[typeName.lowercased()] else { return nil }
+        guard let type = EdmType(rawValue: typeName) ?? types[typeName.lowercased()] else {
+            return nil
+        }
         var field = EdmProperty(name: name, type: type)
         let length = value["length"]?.number?.int
         switch type {

@@ -57,7 +57,8 @@ final class SAPSystem: SandboxSystem {
 
     /// Gives the client its token, also beside an error.
     private func hand(
-        _ session: SAPSessions.Session, to response: inout SandboxResponse, _ request: SandboxRequest
+        _ session: SAPSessions.Session, to response: inout SandboxResponse,
+        _ request: SandboxRequest
     ) {
         let isBroken = request.breaks(SAPRules.csrfToken.name)
         response.headers["X-CSRF-Token"] = isBroken ? "\(session.token.prefix(8))==" : session.token
@@ -73,7 +74,8 @@ final class SAPSystem: SandboxSystem {
         let name = segment.split(separator: ";").first.map(String.init) ?? segment
         guard let service = catalog[name] else {
             return ODataError(
-                404, "/IWFND/MED/170", "No service found for namespace '', name '\(name)', version '0001'"
+                404, "/IWFND/MED/170",
+                "No service found for namespace '', name '\(name)', version '0001'"
             ).response(to: request)
         }
         noteDeviations(request)
@@ -113,12 +115,15 @@ final class SAPSystem: SandboxSystem {
         case 401:
             var response = SandboxResponse(
                 status: 401, headers: ["Content-Type": "text/html;charset=utf-8"],
-                body: Array("<html><body><h1>Anmeldung fehlgeschlagen / Logon failed</h1></body></html>".utf8))
+                body: Array(
+                    "<html><body><h1>Anmeldung fehlgeschlagen / Logon failed</h1></body></html>"
+                        .utf8))
             response.headers["WWW-Authenticate"] =
                 "Basic realm=\"SAP NetWeaver Application Server [S4H/100]\""
             return response
         case 404:
-            return ODataError(404, "/IWFND/MED/170", "There is no such service").response(to: request)
+            return ODataError(404, "/IWFND/MED/170", "There is no such service").response(
+                to: request)
         case 403:
             return ODataError(403, "/IWFND/CM_CONSUMER/101", "Access denied").response(to: request)
         case 429:

@@ -31,7 +31,9 @@ private struct SamplePartner {
     private static let names = [
         "Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Gingko", "Hazel", "Ivy", "Juniper",
     ]
-    private static let trades = ["Bolts", "Cables", "Dyes", "Engines", "Fabrics", "Glass", "Hinges"]
+    private static let trades = [
+        "Bolts", "Cables", "Dyes", "Engines", "Fabrics", "Glass", "Hinges",
+    ]
     private static let places = [
         ("Berlin", "10115", "DE"), ("Lyon", "69001", "FR"), ("Leeds", "LS1 4DY", "GB"),
         ("Boston", "02108", "US"), ("Turin", "10121", "IT"), ("Ghent", "9000", "BE"),
@@ -53,7 +55,9 @@ private struct SamplePartner {
         address.add("CityName", city)
         address.add("PostalCode", code)
         address.add("Country", country)
-        line.add("to_BusinessPartnerAddress", json: [UInt8(ascii: "[")] + address.object() + [UInt8(ascii: "]")])
+        line.add(
+            "to_BusinessPartnerAddress",
+            json: [UInt8(ascii: "[")] + address.object() + [UInt8(ascii: "]")])
         json = line.object()
     }
 }

@@ -62,8 +62,12 @@ struct SAPBatchTests {
         let response = peer.batch([
             .changes([("PATCH", target, #"{"SearchTerm1":"X"}"#, "")]),
             .changes([("PATCH", target, #"{"SearchTerm1":"X"}"#, "If-Match: W/\"'1'\"\r\n")]),
-            .changes([("MERGE", "/sap/opu/odata/sap/API_BUSINESS_PARTNER/\(target)",
-                #"{"SearchTerm1":"Y"}"#, "If-Match: *\r\n")]),
+            .changes([
+                (
+                    "MERGE", "/sap/opu/odata/sap/API_BUSINESS_PARTNER/\(target)",
+                    #"{"SearchTerm1":"Y"}"#, "If-Match: *\r\n"
+                )
+            ]),
         ])
         #expect(response.partStatuses == [428, 412, 204])
         #expect(peer.column("SearchTerm1", "/A_BusinessPartner") == ["Y"])
@@ -131,19 +135,22 @@ struct SAPBatchTests {
                 .contains("\"__count\":\"")
             let entity = peer.get("/A_BusinessPartner('\(number)')")
             let isSame = entity.headers["ETag"] == entity.json["d"]?["__metadata"]?["etag"]?.string
-            let found = peer.get("/A_BusinessPartner/$count?$filter=OrganizationBPName1%20eq%20'X'").text
+            let found = peer.get("/A_BusinessPartner/$count?$filter=OrganizationBPName1%20eq%20'X'")
+                .text
             let patched = peer.send(
                 "PATCH", "\(SAPPeer.partners)/A_BusinessPartner('\(number)')", "{}")
             let made = peer.send("POST", SAPPeer.partners + "/A_BusinessPartner", partner("B"))
             let batch = peer.batch([
                 .changes([
-                    ("POST", "A_BusinessPartner", "{}", ""), ("POST", "A_BusinessPartner", "{}", ""),
+                    ("POST", "A_BusinessPartner", "{}", ""),
+                    ("POST", "A_BusinessPartner", "{}", ""),
                 ])
             ])
             let page = peer.get("/A_BusinessPartner").json["d"]
             let order = peer.send("GET", SAPPeer.orders + "/A_SalesOrder").text
             return [
-                token, metadata, "\(count)", "\(isSame)", found, "\(patched.status)", "\(made.status)",
+                token, metadata, "\(count)", "\(isSame)", found, "\(patched.status)",
+                "\(made.status)",
                 "\(batch.status) \(batch.partStatuses)",
                 String(page?["__next"]?.string?.prefix(24) ?? ""),
                 String(order.contains("\"TotalNetAmount\":1")),
@@ -181,7 +188,9 @@ struct SAPBatchTests {
         let moved = peer.get("/A_BusinessPartner('7')").json["d"]
         #expect(moved?["LastChangeDate"]?.string == "/Date(1772323200000)/")
         #expect(moved?["OrganizationBPName1"]?.string == "A")
-        #expect(throws: SandboxError.self) { try load("{\"BusinessPartner\":\"8\"}\n{\"Nothing\":1}") }
+        #expect(throws: SandboxError.self) {
+            try load("{\"BusinessPartner\":\"8\"}\n{\"Nothing\":1}")
+        }
         #expect(peer.get("/A_BusinessPartner('8')").status == 404)
         #expect(throws: SandboxError.self) {
             try peer.host.withSystem { try $0.load([], into: "A_BusinessPartners") }
@@ -201,8 +210,11 @@ struct SAPBatchTests {
         let number = peer.createPartner("A", external: nil, #""YY1_Score_bus":"0.1234""#)
         let read = peer.get("/A_BusinessPartner('\(number)')").json["d"]
         #expect(read?["YY1_Score_bus"]?.string == "0.1234")
-        #expect(peer.createPartner("B", external: nil, #""YY1_Score_bus":"0.12345""#) == "status 400")
-        #expect(peer.get("/$metadata").text.contains("<Property Name=\"YY1_Score_bus\" Type=\"Edm.Decimal\""))
+        #expect(
+            peer.createPartner("B", external: nil, #""YY1_Score_bus":"0.12345""#) == "status 400")
+        #expect(
+            peer.get("/$metadata").text.contains(
+                "<Property Name=\"YY1_Score_bus\" Type=\"Edm.Decimal\""))
         #expect(
             peer.get("/A_BusinessPartner/$count?$filter=YY1_Score_bus%20gt%200.1M").text == "1")
     }

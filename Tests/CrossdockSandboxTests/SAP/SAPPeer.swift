@@ -108,7 +108,8 @@ final class SAPPeer {
                     text += "--c\(number)\r\nContent-Type: application/http\r\n"
                     text += "Content-Transfer-Encoding: binary\r\nContent-ID: \(at + 1)\r\n\r\n"
                     text += "\(change.method) \(change.target) HTTP/1.1\r\n"
-                    text += "Content-Type: application/json\r\n\(change.headers)\r\n\(change.body)\r\n"
+                    text +=
+                        "Content-Type: application/json\r\n\(change.headers)\r\n\(change.body)\r\n"
                 }
                 return text + "--c\(number)--\r\n"
             }
@@ -127,7 +128,9 @@ final class SAPPeer {
                 encoded.insert(letters[Int(value & 63)], at: 0)
                 value >>= 6
             }
-            for at in (group.count + 1)..<max(4, group.count + 1) { encoded[at] = UInt8(ascii: "=") }
+            for at in (group.count + 1)..<max(4, group.count + 1) {
+                encoded[at] = UInt8(ascii: "=")
+            }
             output += encoded
         }
         return String(decoding: output, as: UTF8.self)

@@ -59,9 +59,12 @@ struct SAPProtocolTests {
         #expect(again.headers["X-CSRF-Token"] != nil)
     }
 
-    @Test("Service documents and descriptions are the vendor's own", arguments: [
-        ("API_BUSINESS_PARTNER", 28), ("API_SALES_ORDER_SRV", 11), ("API_CUSTOMER_MATERIAL_SRV", 1),
-    ])
+    @Test(
+        "Service documents and descriptions are the vendor's own",
+        arguments: [
+            ("API_BUSINESS_PARTNER", 28), ("API_SALES_ORDER_SRV", 11),
+            ("API_CUSTOMER_MATERIAL_SRV", 1),
+        ])
     func descriptions(_ name: String, _ count: Int) throws {
         let root = "/sap/opu/odata/sap/\(name)"
         let metadata = peer.send("GET", root + "/$metadata")
@@ -94,15 +97,17 @@ struct SAPProtocolTests {
         #expect(count == 54)
     }
 
-    @Test("Unknown services and paths are said to be unknown", arguments: [
-        ("/sap/opu/odata/sap/API_NOTHING/", 404), ("/sap/opu/odata/sap", 404), ("/", 404),
-        ("\(SAPPeer.partners)/A_Nothing", 404), ("\(SAPPeer.partners)/$metadata/x", 404),
-        ("\(SAPPeer.partners)/A_BusinessPartner('1')/to_Nothing", 404),
-        ("\(SAPPeer.partners)/A_BusinessPartner('1'", 400),
-        ("\(SAPPeer.partners)/A_BusinessPartner(Wrong='1')", 400),
-        ("\(SAPPeer.partners)/A_BusinessPartner(1)", 400),
-        ("\(SAPPeer.partners)/A_BusinessPartnerAddress('1')", 400),
-    ])
+    @Test(
+        "Unknown services and paths are said to be unknown",
+        arguments: [
+            ("/sap/opu/odata/sap/API_NOTHING/", 404), ("/sap/opu/odata/sap", 404), ("/", 404),
+            ("\(SAPPeer.partners)/A_Nothing", 404), ("\(SAPPeer.partners)/$metadata/x", 404),
+            ("\(SAPPeer.partners)/A_BusinessPartner('1')/to_Nothing", 404),
+            ("\(SAPPeer.partners)/A_BusinessPartner('1'", 400),
+            ("\(SAPPeer.partners)/A_BusinessPartner(Wrong='1')", 400),
+            ("\(SAPPeer.partners)/A_BusinessPartner(1)", 400),
+            ("\(SAPPeer.partners)/A_BusinessPartnerAddress('1')", 400),
+        ])
     func unknown(_ target: String, _ status: Int) {
         let response = peer.send("GET", target)
         #expect(response.status == status)
@@ -123,7 +128,9 @@ struct SAPProtocolTests {
 
     @Test("What clients do that is not foreseen works and is noted")
     func audit() {
-        #expect(peer.send("GET", "//sap/opu/odata//sap/API_BUSINESS_PARTNER/A_BusinessPartner/").status == 200)
+        #expect(
+            peer.send("GET", "//sap/opu/odata//sap/API_BUSINESS_PARTNER/A_BusinessPartner/").status
+                == 200)
         let notes = String(decoding: peer.host.audit.lines(after: 0), as: UTF8.self)
         #expect(notes.contains("path.doubleSlash"))
         #expect(notes.contains("path.trailingSlash"))

@@ -66,7 +66,8 @@ struct SAPWriteTests {
         let path = "/A_BusinessPartner('\(number)')"
         #expect(peer.get(path + "/to_Customer").json["d"]?["CustomerName"]?.string == "Ada O'Neil")
         #expect(peer.column("BPTaxNumber", path + "/to_BusinessPartnerTax") == ["123"])
-        let addressPath = path + "/to_BusinessPartnerAddress(BusinessPartner='\(number)',AddressID='20001')"
+        let addressPath =
+            path + "/to_BusinessPartnerAddress(BusinessPartner='\(number)',AddressID='20001')"
         #expect(peer.column("EmailAddress", addressPath + "/to_EmailAddress").count == 2)
         #expect(peer.column("PhoneNumber", addressPath + "/to_PhoneNumber") == ["2"])
         #expect(peer.column("PhoneNumber", addressPath + "/to_MobilePhoneNumber") == ["1"])
@@ -77,21 +78,30 @@ struct SAPWriteTests {
         #expect(effects()[0]["externalId"]?.string == "7590-VHVEG")
     }
 
-    @Test("What does not fit is refused with the property's name", arguments: [
-        (#"{"OrganizationBPName1":"A"}"#, "BusinessPartnerCategory"),
-        (#"{"BusinessPartnerCategory":"9"}"#, "BusinessPartnerCategory"),
-        (#"{"BusinessPartnerCategory":"1"}"#, "LastName"),
-        (#"{"BusinessPartnerIDByExtSystem":"123456789012345678901"}"#, "BusinessPartnerIDByExtSystem"),
-        (#"{"Nothing":1}"#, "Nothing"), (#"{"LastName":5}"#, "LastName"),
-        (#"{"IsFemale":"true"}"#, "IsFemale"), (#"{"BirthDate":"31.01.2026"}"#, "BirthDate"),
-        (#"{"BirthDate":"/Date(x)/"}"#, "BirthDate"),
-        (#"{"InternationalLocationNumber1":"12a"}"#, "InternationalLocationNumber1"),
-        (#"{"BusinessPartnerFullName":"x"}"#, "BusinessPartnerFullName"),
-        (#"{"BusinessPartnerCategory":"2","OrganizationBPName1":"A","to_BusinessPartnerTax":[{"BPTaxType":"12345"}]}"#,
-            "BPTaxType"),
-        (#"{"BusinessPartnerCategory":"2","OrganizationBPName1":"A","to_BusinessPartnerTax":[{"BPTaxNumber":"1"}]}"#,
-            "BPTaxType"),
-    ])
+    @Test(
+        "What does not fit is refused with the property's name",
+        arguments: [
+            (#"{"OrganizationBPName1":"A"}"#, "BusinessPartnerCategory"),
+            (#"{"BusinessPartnerCategory":"9"}"#, "BusinessPartnerCategory"),
+            (#"{"BusinessPartnerCategory":"1"}"#, "LastName"),
+            (
+                #"{"BusinessPartnerIDByExtSystem":"123456789012345678901"}"#,
+                "BusinessPartnerIDByExtSystem"
+            ),
+            (#"{"Nothing":1}"#, "Nothing"), (#"{"LastName":5}"#, "LastName"),
+            (#"{"IsFemale":"true"}"#, "IsFemale"), (#"{"BirthDate":"31.01.2026"}"#, "BirthDate"),
+            (#"{"BirthDate":"/Date(x)/"}"#, "BirthDate"),
+            (#"{"InternationalLocationNumber1":"12a"}"#, "InternationalLocationNumber1"),
+            (#"{"BusinessPartnerFullName":"x"}"#, "BusinessPartnerFullName"),
+            (
+                #"{"BusinessPartnerCategory":"2","OrganizationBPName1":"A","to_BusinessPartnerTax":[{"BPTaxType":"12345"}]}"#,
+                "BPTaxType"
+            ),
+            (
+                #"{"BusinessPartnerCategory":"2","OrganizationBPName1":"A","to_BusinessPartnerTax":[{"BPTaxNumber":"1"}]}"#,
+                "BPTaxType"
+            ),
+        ])
     func refusedValues(_ body: String, _ property: String) {
         let response = peer.send("POST", SAPPeer.partners + "/A_BusinessPartner", body)
         #expect(response.status == 400)
@@ -117,9 +127,11 @@ struct SAPWriteTests {
     func forms() {
         let number = peer.createPartner(
             "A", external: nil,
-            #""BirthDate":"1990-02-03T00:00:00","OrganizationFoundationDate":"/Date(631152000000+0060)/""#)
-        #expect(partner(number)["BirthDate"]?.string == "/Date(633999600000)/"
-            || partner(number)["BirthDate"]?.string == "/Date(634003200000)/")
+            #""BirthDate":"1990-02-03T00:00:00","OrganizationFoundationDate":"/Date(631152000000+0060)/""#
+        )
+        #expect(
+            partner(number)["BirthDate"]?.string == "/Date(633999600000)/"
+                || partner(number)["BirthDate"]?.string == "/Date(634003200000)/")
         #expect(partner(number)["OrganizationFoundationDate"]?.string == "/Date(631152000000)/")
         let notes = String(decoding: peer.host.audit.lines(after: 0), as: UTF8.self)
         #expect(notes.contains("value.isoDate"))
@@ -135,14 +147,17 @@ struct SAPWriteTests {
         #expect(patch(number, #"{"SearchTerm1":"Y"}"#, match: tag).status == 412)
         let fresh = try #require(peer.get("/A_BusinessPartner('\(number)')").headers["ETag"])
         #expect(fresh != tag)
-        #expect(peer.get("/A_BusinessPartner('\(number)')", headers: ["If-None-Match": fresh]).status == 304)
+        #expect(
+            peer.get("/A_BusinessPartner('\(number)')", headers: ["If-None-Match": fresh]).status
+                == 304)
         #expect(partner(number)["SearchTerm1"]?.string == "X")
         #expect(effects().map { $0["op"]?.string } == ["create", "update"])
     }
 
     @Test("PATCH and MERGE merge, PUT replaces, POST can stand for them")
     func verbs() {
-        let number = peer.createPartner("A", external: "E1", #""SearchTerm1":"S1","SearchTerm2":"S2""#)
+        let number = peer.createPartner(
+            "A", external: "E1", #""SearchTerm1":"S1","SearchTerm2":"S2""#)
         #expect(patch(number, #"{"SearchTerm1":null}"#, method: "MERGE").status == 204)
         #expect(partner(number)["SearchTerm1"]?.string == "")
         #expect(partner(number)["SearchTerm2"]?.string == "S2")
@@ -160,17 +175,22 @@ struct SAPWriteTests {
         #expect(partner(number)["SearchTerm1"]?.string == "T")
     }
 
-    @Test("Keys, read-only properties and deep updates are refused", arguments: [
-        #"{"BusinessPartner":"5"}"#, #"{"CreatedByUser":"ME"}"#, #"{"BusinessPartnerCategory":"1"}"#,
-        #"{"to_BusinessPartnerAddress":[{"CityName":"X"}]}"#, #"{"OrganizationBPName1":""}"#,
-    ])
+    @Test(
+        "Keys, read-only properties and deep updates are refused",
+        arguments: [
+            #"{"BusinessPartner":"5"}"#, #"{"CreatedByUser":"ME"}"#,
+            #"{"BusinessPartnerCategory":"1"}"#,
+            #"{"to_BusinessPartnerAddress":[{"CityName":"X"}]}"#, #"{"OrganizationBPName1":""}"#,
+        ])
     func refusedChanges(_ body: String) {
         let number = peer.createPartner("A")
         #expect(patch(number, body).status == 400)
         #expect(patch("999", body).status == 404)
     }
 
-    @Test("Addresses are created, changed and deleted below their partner, which then counts as changed")
+    @Test(
+        "Addresses are created, changed and deleted below their partner, which then counts as changed"
+    )
     func children() throws {
         try peer.host.setClock { $0.set(Timestamp.parse("2026-01-01T00:00:00Z") ?? 0) }
         let number = peer.createPartner("A")
@@ -181,11 +201,14 @@ struct SAPWriteTests {
         #expect(partner(number)["LastChangeDate"]?.string == "/Date(1767312000000)/")
         let address = "A_BusinessPartnerAddress(BusinessPartner='\(number)',AddressID='20001')"
         let path = "\(SAPPeer.partners)/\(address)"
-        #expect(peer.send("PATCH", path, #"{"CityName":"Lyon"}"#, headers: ["If-Match": "*"]).status == 204)
+        #expect(
+            peer.send("PATCH", path, #"{"CityName":"Lyon"}"#, headers: ["If-Match": "*"]).status
+                == 204)
         #expect(peer.get("/\(address)/CityName").json["d"]?["CityName"]?.string == "Lyon")
         #expect(peer.get("/\(address)/CityName/$value").text == "Lyon")
         #expect(
-            peer.send("POST", path + "/to_EmailAddress", #"{"EmailAddress":"a@b.example"}"#).status == 201)
+            peer.send("POST", path + "/to_EmailAddress", #"{"EmailAddress":"a@b.example"}"#).status
+                == 201)
         #expect(peer.send("DELETE", path).status == 428)
         #expect(peer.send("DELETE", path, headers: ["If-Match": "*"]).status == 204)
         #expect(peer.get("/\(address)").status == 404)
@@ -200,7 +223,8 @@ struct SAPWriteTests {
         let number = peer.createPartner("A")
         let path = "\(SAPPeer.partners)/A_BusinessPartner('\(number)')"
         #expect(peer.send("DELETE", path, headers: ["If-Match": "*"]).status == 405)
-        #expect(peer.send("POST", SAPPeer.partners + "/A_Customer", #"{"Customer":"1"}"#).status == 405)
+        #expect(
+            peer.send("POST", SAPPeer.partners + "/A_Customer", #"{"Customer":"1"}"#).status == 405)
         #expect(peer.send("POST", path, "{}").status == 405)
         #expect(peer.send("PATCH", SAPPeer.partners + "/A_BusinessPartner", "{}").status == 405)
     }
@@ -208,10 +232,13 @@ struct SAPWriteTests {
     @Test("Numbers that clients choose are kept clear")
     func numbers() {
         #expect(peer.createPartner("A") == "1000000001")
-        #expect(peer.createPartner("B", external: nil, #""BusinessPartner":"1000000002""#) == "1000000002")
+        #expect(
+            peer.createPartner("B", external: nil, #""BusinessPartner":"1000000002""#)
+                == "1000000002")
         #expect(peer.createPartner("C") == "1000000003")
         #expect(peer.createPartner("D", external: nil, #""BusinessPartner":"EXT1""#) == "EXT1")
-        #expect(peer.createPartner("D", external: nil, #""BusinessPartner":"EXT1""#) == "status 400")
+        #expect(
+            peer.createPartner("D", external: nil, #""BusinessPartner":"EXT1""#) == "status 400")
     }
 
     @Test("Sales orders get numbers, items in tens, and a time stamp as version")
@@ -236,7 +263,8 @@ struct SAPWriteTests {
         #expect(peer.send("POST", approve + "'0'").status == 404)
         #expect(peer.send("POST", approve + "5").status == 400)
         #expect(peer.send("GET", approve + "'\(number)'").status == 405)
-        let incomplete = peer.send("POST", SAPPeer.orders + "/A_SalesOrder", #"{"SalesOrderType":"OR"}"#)
+        let incomplete = peer.send(
+            "POST", SAPPeer.orders + "/A_SalesOrder", #"{"SalesOrderType":"OR"}"#)
         #expect(incomplete.status == 400)
     }
 

@@ -37,7 +37,9 @@ struct SAPSessions {
         guard let id = try? RandomBytes.token(bits: 192),
             let token = try? RandomBytes.token(bits: 128)
         else { return nil }
-        if sessions.count >= Self.limit, let oldest = sessions.values.min(by: { $0.lastUse < $1.lastUse }) {
+        if sessions.count >= Self.limit,
+            let oldest = sessions.values.min(by: { $0.lastUse < $1.lastUse })
+        {
             sessions[oldest.id] = nil
         }
         let session = Session(id: id, token: token, user: user, lastUse: time)

@@ -72,7 +72,9 @@ struct EdmReader {
             properties += extensions[name] ?? []
             var keys: [Int] = []
             for keyName in keyNames {
-                guard let at = properties.firstIndex(where: { $0.name == keyName }) else { continue }
+                guard let at = properties.firstIndex(where: { $0.name == keyName }) else {
+                    continue
+                }
                 properties[at].isKey = true
                 keys.append(at)
             }
@@ -167,7 +169,8 @@ struct EdmReader {
         _ name: String, _ source: RawType, _ target: RawType, _ isMany: Bool
     ) -> [(source: String, target: String)]? {
         if let known = NavigationFacts.joins[name] {
-            return known.allSatisfy({ source.has($0.source) && target.has($0.target) }) ? known : nil
+            return known.allSatisfy({ source.has($0.source) && target.has($0.target) })
+                ? known : nil
         }
         let shared =
             isMany
@@ -177,7 +180,8 @@ struct EdmReader {
 
     private func local(_ name: String?) -> String {
         guard let name else { return "" }
-        return name.hasPrefix(namespace + ".") ? String(name.dropFirst(namespace.utf8.count + 1)) : name
+        return name.hasPrefix(namespace + ".")
+            ? String(name.dropFirst(namespace.utf8.count + 1)) : name
     }
 }
 
@@ -190,6 +194,7 @@ enum NavigationFacts {
 
     /// Telephone numbers of both kinds are entities of one set.
     static let discriminators: [String: (property: String, value: String)] = [
-        "to_PhoneNumber": ("PhoneNumberType", "1"), "to_MobilePhoneNumber": ("PhoneNumberType", "3"),
+        "to_PhoneNumber": ("PhoneNumberType", "1"),
+        "to_MobilePhoneNumber": ("PhoneNumberType", "3"),
     ]
 }

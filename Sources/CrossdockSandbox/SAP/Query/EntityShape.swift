@@ -79,7 +79,9 @@ struct EntityShape {
             }
         }
         for (position, paths) in inner {
-            guard let target = service.entitySet(type.navigations[position].target) else { continue }
+            guard let target = service.entitySet(type.navigations[position].target) else {
+                continue
+            }
             try expanded[position]?.apply(paths, target.type, service)
         }
         self.links = links

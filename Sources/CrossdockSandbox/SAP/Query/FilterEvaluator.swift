@@ -121,7 +121,8 @@ struct FilterEvaluator {
         switch function {
         case .substringof: return .boolean(TextSearch.find(text, in: string(0)) != nil)
         case .startswith: return .boolean(text.utf8.starts(with: string(0).utf8))
-        case .endswith: return .boolean(text.utf8.reversed().starts(with: string(0).utf8.reversed()))
+        case .endswith:
+            return .boolean(text.utf8.reversed().starts(with: string(0).utf8.reversed()))
         case .indexof:
             return .number(EdmNumber(Int64(TextSearch.find(string(0), in: text) ?? -1)))
         case .length: return .number(EdmNumber(Int64(text.unicodeScalars.count)))
@@ -140,7 +141,9 @@ struct FilterEvaluator {
             return .null
         }
         let tail = text.unicodeScalars.dropFirst(start)
-        guard case .number(let second)? = rest.dropFirst().first else { return .string(String(tail)) }
+        guard case .number(let second)? = rest.dropFirst().first else {
+            return .string(String(tail))
+        }
         guard let length = second.integer, length >= 0 else { return .null }
         return .string(String(tail.prefix(length)))
     }

@@ -69,7 +69,8 @@ struct FilterParser {
 
     private mutating func comparison() throws(ODataError) -> Typed {
         let left = try additive()
-        guard case .word(let word)? = peek, let operation = FilterExpression.Comparison(rawValue: word)
+        guard case .word(let word)? = peek,
+            let operation = FilterExpression.Comparison(rawValue: word)
         else { return left }
         at += 1
         let right = try additive()
@@ -123,7 +124,9 @@ struct FilterParser {
         if case .minus? = peek {
             at += 1
             let operand = try unary()
-            guard operand.family == .number else { throw .badOption("$filter", "'-' needs a number") }
+            guard operand.family == .number else {
+                throw .badOption("$filter", "'-' needs a number")
+            }
             return (.negate(operand.expression), .number)
         }
         return try primary()
@@ -174,7 +177,8 @@ struct FilterParser {
         }
         at += 1
         var arguments: [Typed] = []
-        if case .close? = peek {} else {
+        if case .close? = peek {
+        } else {
             repeat { arguments.append(try or()) } while take(.comma)
         }
         try expect(.close)
@@ -233,7 +237,9 @@ struct FilterParser {
     }
 
     private func unexpected() -> ODataError {
-        guard at < tokens.count else { return .badRequest("Syntax error: the expression is not complete") }
+        guard at < tokens.count else {
+            return .badRequest("Syntax error: the expression is not complete")
+        }
         return .badRequest("Syntax error at position \(tokens[at].position)")
     }
 

@@ -96,7 +96,9 @@ struct FilterLexer {
             let byte = bytes[at]
             let isExponentSign =
                 (byte == 0x2B || byte == 0x2D) && bytes[at - 1] | 0x20 == UInt8(ascii: "e")
-            guard byte >= 0x30 && byte <= 0x39 || byte == 0x2E || byte | 0x20 == 0x65 || isExponentSign
+            guard
+                byte >= 0x30 && byte <= 0x39 || byte == 0x2E || byte | 0x20 == 0x65
+                    || isExponentSign
             else { break }
             if byte < 0x30 || byte > 0x39 { isWhole = false }
             at += 1
@@ -128,7 +130,9 @@ struct FilterLexer {
             "datetime": .dateTime, "datetimeoffset": .dateTimeOffset, "time": .time, "guid": .guid,
             "binary": .binary, "X": .binary,
         ]
-        guard let type = types[text] else { throw fail("an unknown kind of literal '\(text)'", start) }
+        guard let type = types[text] else {
+            throw fail("an unknown kind of literal '\(text)'", start)
+        }
         return .literal(.init(type: type, text: try quoted()))
     }
 }

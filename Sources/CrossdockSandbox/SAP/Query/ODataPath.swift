@@ -64,7 +64,9 @@ struct ODataPath {
     private static func split(
         _ segment: String
     ) throws(ODataError) -> (name: String, predicate: Substring?) {
-        guard let open = segment.utf8.firstIndex(of: UInt8(ascii: "(")) else { return (segment, nil) }
+        guard let open = segment.utf8.firstIndex(of: UInt8(ascii: "(")) else {
+            return (segment, nil)
+        }
         guard segment.utf8.last == UInt8(ascii: ")") else {
             throw .badRequest("Malformed key predicate in segment '\(segment)'")
         }

@@ -58,7 +58,8 @@ struct QueryOptions {
         }
         if let format = found["$format"], format != "json" {
             throw ODataError(
-                406, "/IWFND/CM_COCKPIT/032", "Format '\(format.prefix(40))' is not served; use json")
+                406, "/IWFND/CM_COCKPIT/032",
+                "Format '\(format.prefix(40))' is not served; use json")
         }
         guard let type else { return }
         try read(found, type, service)
@@ -73,9 +74,11 @@ struct QueryOptions {
         switch name {
         case "sap-client":
             guard value == "100" else {
-                throw ODataError(401, "/IWFND/CM_BEC/026", "Client '\(value.prefix(10))' is not available")
+                throw ODataError(
+                    401, "/IWFND/CM_BEC/026", "Client '\(value.prefix(10))' is not available")
             }
-        case "sap-language", "sap-locale", "sap-statistics", "sap-user", "sap-theme", "sap-ds-debug",
+        case "sap-language", "sap-locale", "sap-statistics", "sap-user", "sap-theme",
+            "sap-ds-debug",
             "sap-contextid-accept", "sap-value-list", "sap-documentation", "sap-unit":
             break
         default: throw .badRequest("Query parameter '\(name)' is not known")

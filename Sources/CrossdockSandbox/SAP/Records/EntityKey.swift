@@ -45,7 +45,9 @@ struct EntityKey: Sendable, Hashable {
         let tokens = try FilterLexer.tokens(text).map { $0.0 }
         let properties = type.keyProperties
         var found: [String: String] = [:]
-        if properties.count == 1, tokens.count <= 2, let literal = literal(tokens[...], properties[0]) {
+        if properties.count == 1, tokens.count <= 2,
+            let literal = literal(tokens[...], properties[0])
+        {
             return [literal]
         }
         for part in tokens.split(separator: .comma, omittingEmptySubsequences: false) {

@@ -40,7 +40,8 @@ final class EntityReader {
 
     /// The entities a navigation leads to.
     func targets(of navigation: EdmNavigation, from row: EntityRow) -> [EntityRow] {
-        guard let set = service.entitySet(navigation.target), let first = navigation.join.first else {
+        guard let set = service.entitySet(navigation.target), let first = navigation.join.first
+        else {
             return []
         }
         let key = row.text(first.source)

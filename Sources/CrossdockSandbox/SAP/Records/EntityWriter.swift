@@ -42,12 +42,7 @@ struct EntityWriter {
         }
         try rules.complete(&draft, in: set, children.map(\.navigation.name), author, entities)
         let key = draft.key
-        guard entities.record(key, in: set) == nil else {
-            throw ODataError(
-                400, "/IWBEP/CX_MGW_BUSI_EXCEPTION",
-                "\(set.type.name.dropFirst(2).dropLast(4)) \(key.text) already exists",
-                property: set.type.keyProperties.first?.name)
-        }
+        guard entities.record(key, in: set) == nil else { throw Self.exists(key, set) }
         let record = StoredRecord(
             key: key.text, stamp: author.time, modified: author.time, created: author.time,
             createdBy: author.user, modifiedBy: author.user, fields: draft.fields)
@@ -172,6 +167,13 @@ struct EntityWriter {
         }
     }
 
+    private static func exists(_ key: EntityKey, _ set: EdmEntitySet) -> ODataError {
+        ODataError(
+            400, "/IWBEP/CX_MGW_BUSI_EXCEPTION",
+            "\(set.type.name.dropFirst(2).dropLast(4)) \(key.text) already exists",
+            property: set.type.keyProperties.first?.name)
+    }
+
     private static let lost = ODataError(500, "/IWFND/CM_BEC/003", "The entity cannot be stored")
 
     private func effect(
@@ -201,7 +203,9 @@ struct EntityWriter {
             if let position = type.position(of: name) {
                 try set(position, node, in: &draft, isCreate)
             } else if let navigation = type.navigation(name) {
-                if let bodies = try bodies(node, navigation) { children.append((navigation, bodies)) }
+                if let bodies = try bodies(node, navigation) {
+                    children.append((navigation, bodies))
+                }
             } else {
                 throw .unknownProperty(name, of: type.name)
             }
@@ -216,7 +220,8 @@ struct EntityWriter {
         let value = try codec.stored(node, property)
         let isAllowed = isCreate ? property.isCreatable : property.isUpdatable && !property.isKey
         guard isAllowed || author.isSeed || value == draft[position] else {
-            throw .value(property.name, isCreate ? "cannot be set when creating" : "cannot be changed")
+            throw .value(
+                property.name, isCreate ? "cannot be set when creating" : "cannot be changed")
         }
         draft[position] = value
     }

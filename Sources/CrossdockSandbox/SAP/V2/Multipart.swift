@@ -10,7 +10,9 @@ enum Multipart {
 
     /// The `boundary` parameter of a content type; nil when there is none.
     static func boundary(_ contentType: String?) -> String? {
-        guard let contentType, contentType.lowercased().hasPrefix("multipart/mixed") else { return nil }
+        guard let contentType, contentType.lowercased().hasPrefix("multipart/mixed") else {
+            return nil
+        }
         for parameter in contentType.split(separator: ";").dropFirst() {
             let pair = parameter.split(separator: "=", maxSplits: 1)
             guard pair.count == 2, trimmed(pair[0]).lowercased() == "boundary" else { continue }
@@ -71,7 +73,9 @@ enum Multipart {
     /// Without the line end and blanks behind the text.
     private static func trimmedLine(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var line = line
-        while let last = line.last, last == 0x0D || last == 0x20 || last == 0x09 { line.removeLast() }
+        while let last = line.last, last == 0x0D || last == 0x20 || last == 0x09 {
+            line.removeLast()
+        }
         return line
     }
 

@@ -46,7 +46,8 @@ struct ODataBatch {
         let parts = Multipart.parts(call.body[...], boundary: boundary) ?? []
         guard !parts.isEmpty else { throw Self.malformed("its boundary is not found") }
         guard parts.count <= Self.maximumParts else {
-            throw ODataError(413, "/IWFND/CM_BEC/027", "A batch of more than \(Self.maximumParts) parts")
+            throw ODataError(
+                413, "/IWFND/CM_BEC/027", "A batch of more than \(Self.maximumParts) parts")
         }
         var items: [Item] = []
         for part in parts { items.append(try item(part)) }

@@ -13,7 +13,8 @@ extension ODataError {
         detail["severity"] = "error"
         detail["target"] = .string(property ?? "")
         let inner: Value = [
-            "transactionid": .string(String(repeating: "0", count: max(0, 32 - transaction.utf8.count)) + transaction),
+            "transactionid": .string(
+                String(repeating: "0", count: max(0, 32 - transaction.utf8.count)) + transaction),
             "timestamp": .string("\(EntityVersion.digits(request.time).prefix(14)).0000000"),
             "errordetails": [.object(detail)],
         ]

@@ -29,7 +29,9 @@ extension ODataService {
 
     // MARK: One entity
 
-    private func readEntity(_ path: ODataPath, _ call: ODataCall) throws(ODataError) -> SandboxResponse {
+    private func readEntity(_ path: ODataPath, _ call: ODataCall) throws(ODataError)
+        -> SandboxResponse
+    {
         let (row, set) = try resolve(path)
         let options = try QueryOptions(call.query, .entity, set.type, in: service)
         guard let row else { throw .notFound(path.segment) }
@@ -125,7 +127,8 @@ extension ODataService {
             EntityKey(text: segment).uri.replacing("%28", with: "(").replacing("%29", with: ")")
         }
         let isBroken = request.breaks(SAPRules.pagingOrigin.name)
-        let root = isBroken ? root.replacing(request.origin, with: "https://elsewhere.example") : root
+        let root =
+            isBroken ? root.replacing(request.origin, with: "https://elsewhere.example") : root
         return "\(root)/\(path.joined(separator: "/"))?\(query)"
     }
 }

@@ -46,7 +46,9 @@ extension ODataService {
             (row) throws(ODataError) in try checkMatch(row, call)
         }
         var response = SandboxResponse(status: 204, headers: ["DataServiceVersion": "2.0"])
-        if let row = entities.row(key, in: set) { response.headers["ETag"] = EntityVersion.tag(row) }
+        if let row = entities.row(key, in: set) {
+            response.headers["ETag"] = EntityVersion.tag(row)
+        }
         return response
     }
 
@@ -87,9 +89,10 @@ extension ODataService {
 
     private func body(of call: ODataCall) throws(ODataError) -> JSONDocument {
         let type = call.headers["Content-Type"]?.lowercased() ?? ""
-        guard type.isEmpty || type.contains("json") else {
+        guard type.isEmpty || type.hasPrefix("application/json") || type.contains("json") else {
             throw ODataError(
-                415, "/IWFND/CM_BEC/025", "Content type '\(type.prefix(60))' is not read; send JSON")
+                415, "/IWFND/CM_BEC/025", "Content type '\(type.prefix(60))' is not read; send JSON"
+            )
         }
         do { return try JSONDocument(call.body) } catch {
             throw .badRequest("The body is not JSON: \(error.message)")
@@ -117,7 +120,8 @@ extension ODataService {
             arguments[name] = literal.text
         }
         _ = try QueryOptions(rest, .other, nil, in: service)
-        guard let set = service.entitySet("A_SalesOrder"), let number = arguments["SalesOrder"] else {
+        guard let set = service.entitySet("A_SalesOrder"), let number = arguments["SalesOrder"]
+        else {
             throw .value(function.parameters.first?.name ?? "", "is mandatory")
         }
         let key = EntityKey(text: EntityKey.literal(.string(number), .string))

@@ -30,7 +30,8 @@ struct EdmCodec {
 
     private func invalid(_ node: JSONNode, _ property: EdmProperty) -> ODataError {
         let shown = String(decoding: node.source.prefix(60), as: UTF8.self)
-        return .value(property.name, "has invalid value \(shown); expected \(property.type.rawValue)")
+        return .value(
+            property.name, "has invalid value \(shown); expected \(property.type.rawValue)")
     }
 
     private func text(_ node: JSONNode, _ property: EdmProperty) throws(ODataError) -> String {
@@ -50,7 +51,10 @@ struct EdmCodec {
         if property.isNumericText, !text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) {
             throw .value(property.name, "takes digits only")
         }
-        return text.isEmpty ? nil : Self.quoted(text)
+        if text.isEmpty { return nil }
+        // As written, unless it has escapes, of which there are several for one text.
+        let source = node.source
+        return source.contains(UInt8(ascii: "\\")) ? Self.quoted(text) : Array(source)
     }
 
     private func boolean(_ node: JSONNode, _ property: EdmProperty) throws(ODataError) -> [UInt8]? {
@@ -107,7 +111,8 @@ struct EdmCodec {
             if millis != nil { remark("value.isoDate", property.name) }
         }
         guard let millis else { throw invalid(node, property) }
-        let value = property.isDateOnly ? Timestamp.floor(millis, to: Timestamp.millisPerDay) : millis
+        let value =
+            property.isDateOnly ? Timestamp.floor(millis, to: Timestamp.millisPerDay) : millis
         return Self.quoted(EdmTime.jsonDate(value, zoned: isZoned))
     }
 
@@ -139,15 +144,28 @@ struct EdmCodec {
         guard bytes.count == 36 else { return nil }
         for (at, byte) in bytes.enumerated() {
             let isDash = at == 8 || at == 13 || at == 18 || at == 23
-            let isHex = (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x66)
+            let isHex =
+                (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x66)
             guard isDash ? byte == 0x2D : isHex else { return nil }
         }
         return text.lowercased()
     }
 
+    /// The text as a JSON string.
     static func quoted(_ text: String) -> [UInt8] {
-        var output: [UInt8] = []
-        JSONEscapes.write(text.utf8, to: &output)
-        return output
+        var text = text
+        return text.withUTF8 { bytes in
+            var output: [UInt8] = []
+            // Hardly any text needs escapes, and then it is copied in one piece.
+            guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }) else {
+                JSONEscapes.write(bytes, to: &output)
+                return output
+            }
+            output.reserveCapacity(bytes.count + 2)
+            output.append(UInt8(ascii: "\""))
+            output.append(contentsOf: bytes)
+            output.append(UInt8(ascii: "\""))
+            return output
+        }
     }
 }

@@ -9,7 +9,8 @@ enum EdmTime {
         let offset = digits[end...]
         guard
             offset.isEmpty
-                || offset.utf8.count == 5 && offset.dropFirst().allSatisfy({ $0.isASCII && $0.isNumber }),
+                || offset.utf8.count == 5
+                    && offset.dropFirst().allSatisfy({ $0.isASCII && $0.isNumber }),
             let millis = Int64(inner[..<end]), isInRange(millis)
         else { return nil }
         return millis
@@ -36,7 +37,9 @@ enum EdmTime {
         guard text.hasPrefix("PT"), text.utf8.count > 2 else { return nil }
         var rest = text.dropFirst(2)
         var millis: Int64 = 0
-        for (unit, length) in [("H", 3_600_000), ("M", 60_000), ("S", 1_000)] as [(Character, Int64)] {
+        for (unit, length) in [("H", 3_600_000), ("M", 60_000), ("S", 1_000)]
+            as [(Character, Int64)]
+        {
             guard let end = rest.firstIndex(of: unit) else { continue }
             let parts = rest[..<end].split(separator: ".", omittingEmptySubsequences: false)
             guard let whole = parts.first.flatMap({ UInt16($0) }),
@@ -55,7 +58,8 @@ enum EdmTime {
     /// `PT11H30M00S`.
     static func time(_ millisOfDay: Int64) -> String {
         let seconds = millisOfDay / 1_000
-        return "PT\(Timestamp.padded(seconds / 3_600, 2))H\(Timestamp.padded(seconds / 60 % 60, 2))M"
+        return
+            "PT\(Timestamp.padded(seconds / 3_600, 2))H\(Timestamp.padded(seconds / 60 % 60, 2))M"
             + "\(Timestamp.padded(seconds % 60, 2))S"
     }
 
