@@ -36,7 +36,26 @@ struct EdmNavigation: Sendable {
     /// Properties that are equal on both sides: ours, theirs.
     let join: [(source: String, target: String)]
     /// A property of the target that tells its entities from those of a sister navigation.
-    var discriminator: (property: String, value: String)?
+    let discriminator: (property: String, value: String)?
+    /// `,"name":` as JSON.
+    let jsonKey: [UInt8]
+    /// `,"name":{"__deferred":{"uri":"`, then the entity's address, then this: `/name"}}`.
+    let deferred: (start: [UInt8], end: [UInt8])
+
+    init(
+        name: String, target: String, isMany: Bool, join: [(source: String, target: String)],
+        discriminator: (property: String, value: String)?
+    ) {
+        self.name = name
+        self.target = target
+        self.isMany = isMany
+        self.join = join
+        self.discriminator = discriminator
+        jsonKey = [UInt8(ascii: ",")] + EdmCodec.quoted(name) + [UInt8(ascii: ":")]
+        deferred = (
+            jsonKey + Array("{\"__deferred\":{\"uri\":\"".utf8), Array("/\(name)\"}}".utf8)
+        )
+    }
 }
 
 /// An entity type.

@@ -99,7 +99,7 @@ final class BusinessRules {
         if children.contains("to_Customer") { draft.set("Customer", partner) }
         if children.contains("to_Supplier") { draft.set("Supplier", partner) }
         if !draft.isSet("BusinessPartnerUUID") {
-            draft.set("BusinessPartnerUUID", Self.uuid(of: "partner \(partner)"))
+            draft.set("BusinessPartnerUUID", StableUUID.make(from: "partner \(partner)"))
         }
         Self.name(&draft)
     }
@@ -144,7 +144,7 @@ final class BusinessRules {
     ) {
         number(&draft, "AddressID", .address)
         if !draft.isSet("AddressUUID") {
-            draft.set("AddressUUID", Self.uuid(of: "address \(draft.text("AddressID"))"))
+            draft.set("AddressUUID", StableUUID.make(from: "address \(draft.text("AddressID"))"))
         }
         if !draft.isSet("ValidityStartDate") {
             draft.set(
@@ -161,7 +161,7 @@ final class BusinessRules {
     }
 
     /// 9999-12-31. Unit: milliseconds since 1970.
-    private static let endOfTime: Int64 = 253_402_214_400_000
+    static let endOfTime: Int64 = 253_402_214_400_000
 
     private func completeOrder(
         _ draft: inout EntityDraft, _ author: EntityWriter.Author
@@ -178,58 +178,6 @@ final class BusinessRules {
             draft.set(
                 "SalesOrderDate", instant: Timestamp.floor(author.time, to: Timestamp.millisPerDay))
         }
-    }
-
-    /// Gives a number when none was given; keeps the range clear of one that was.
-    private func number(
-        _ draft: inout EntityDraft, _ property: String, _ range: NumberRanges.Range
-    ) {
-        if draft.isSet(property) {
-            numbers.reserve(draft.text(property), in: range)
-        } else {
-            draft.set(property, numbers.take(range))
-        }
-    }
-
-    /// Key properties that count entities under one parent, and the steps they count in.
-    private static let ordinals: [String: (step: Int, width: Int)] = [
-        "OrdinalNumber": (1, 0), "SalesOrderItem": (10, 0), "ScheduleLine": (1, 0),
-        "BankIdentification": (1, 4), "PaymentPlanItem": (1, 6), "PricingProcedureStep": (10, 0),
-    ]
-
-    private func completeKey(
-        _ draft: inout EntityDraft, in set: EdmEntitySet, _ author: EntityWriter.Author,
-        _ entities: EntityReader
-    ) {
-        for property in set.type.keyProperties where !draft.isSet(property.name) {
-            if property.name == "ValidityEndDate" {
-                draft.set(property.name, instant: Self.endOfTime)
-            } else if property.name == "ValidityStartDate" {
-                draft.set(
-                    property.name, instant: Timestamp.floor(author.time, to: Timestamp.millisPerDay)
-                )
-            } else if let (step, width) = Self.ordinals[property.name] {
-                let highest = highest(property.name, beside: draft, in: set, entities)
-                draft.set(property.name, Timestamp.padded(Int64(highest + step), width))
-            }
-        }
-    }
-
-    /// The highest ordinal among the entities that share the key properties before it.
-    private func highest(
-        _ property: String, beside draft: EntityDraft, in set: EdmEntitySet,
-        _ entities: EntityReader
-    ) -> Int {
-        let before = set.type.keyProperties.map(\.name).prefix { $0 != property }
-        guard let first = before.first else { return 0 }
-        var highest = 0
-        for record in entities.find(first, draft.text(first), in: set) {
-            guard let row = EntityRow(record, set.type),
-                before.allSatisfy({ row.text($0) == draft.text($0) })
-            else { continue }
-            highest = max(highest, Int(row.text(property)) ?? 0)
-        }
-        return min(highest, 99_999_999)
     }
 
     // MARK: Change
@@ -320,42 +268,5 @@ final class BusinessRules {
         else { return }
         _ = try writer.create(
             body.root, in: targets, given: [(what, EdmCodec.quoted(partner))], isNested: true)
-    }
-
-    /// The same for the same name, unlike for different ones; marked as version 8 (RFC 9562 §5.8).
-    private static func uuid(of name: String) -> String {
-        var (high, low): (UInt64, UInt64) = (0xCBF2_9CE4_8422_2325, 0x8422_2325_CBF2_9CE4)
-        for byte in name.utf8 {
-            high = (high ^ UInt64(byte)) &* 0x100_0000_01B3
-            low = (low ^ high) &* 0x9E37_79B9_7F4A_7C15
-        }
-        high = high & ~0xF000 | 0x8000
-        low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
-        let digits = Array((hex(high) + hex(low)).utf8)
-        func part(_ range: Range<Int>) -> String { String(decoding: digits[range], as: UTF8.self) }
-        return [part(0..<8), part(8..<12), part(12..<16), part(16..<20), part(20..<32)]
-            .joined(separator: "-")
-    }
-
-    private static func hex(_ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-    }
-}
-
-/// Versions of entities, as `ETag`.
-enum EntityVersion {
-    /// `20260131235959123`.
-    static func digits(_ stamp: Int64) -> String {
-        Timestamp.text(stamp).filter { $0.isNumber }
-    }
-
-    /// The weak entity tag of a stored entity.
-    static func tag(_ row: EntityRow) -> String {
-        if row.type.properties.contains(where: { $0.isVersion && $0.type == .dateTimeOffset }) {
-            let text = Timestamp.text(row.record.stamp)
-            return "W/\"datetimeoffset'\(URLText.encode(text))'\""
-        }
-        return "W/\"'\(digits(row.record.stamp))'\""
     }
 }

@@ -42,12 +42,7 @@ struct EntityWriter {
         }
         try rules.complete(&draft, in: set, children.map(\.navigation.name), author, entities)
         let key = draft.key
-        guard entities.record(key, in: set) == nil else {
-            throw ODataError(
-                400, "/IWBEP/CX_MGW_BUSI_EXCEPTION",
-                "\(set.type.name.dropFirst(2).dropLast(4)) \(key.text) already exists",
-                property: set.type.keyProperties.first?.name)
-        }
+        guard entities.record(key, in: set) == nil else { throw Self.exists(key, set) }
         let record = StoredRecord(
             key: key.text, stamp: author.time, modified: author.time, created: author.time,
             createdBy: author.user, modifiedBy: author.user, fields: draft.fields)
@@ -170,6 +165,13 @@ struct EntityWriter {
                 removeChildren(of: child)
             }
         }
+    }
+
+    private static func exists(_ key: EntityKey, _ set: EdmEntitySet) -> ODataError {
+        ODataError(
+            400, "/IWBEP/CX_MGW_BUSI_EXCEPTION",
+            "\(set.type.name.dropFirst(2).dropLast(4)) \(key.text) already exists",
+            property: set.type.keyProperties.first?.name)
     }
 
     private static let lost = ODataError(500, "/IWFND/CM_BEC/003", "The entity cannot be stored")

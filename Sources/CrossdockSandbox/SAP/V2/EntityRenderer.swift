@@ -13,18 +13,16 @@ struct EntityRenderer {
     func write(
         _ row: EntityRow, of set: EdmEntitySet, _ shape: EntityShape, to output: inout [UInt8]
     ) {
-        let uri = "\(root)/\(set.name)(\(EntityKey(row).uri))"
+        let uri = EdmCodec.quoted("\(root)/\(set.name)(\(EntityKey(row).uri))")
         output += Array("{\"__metadata\":{\"id\":".utf8)
-        JSONEscapes.write(uri.utf8, to: &output)
+        output += uri
         output += Array(",\"uri\":".utf8)
-        JSONEscapes.write(uri.utf8, to: &output)
-        output += Array(",\"type\":".utf8)
-        JSONEscapes.write(row.type.qualifiedName.utf8, to: &output)
-        output += Array(",\"etag\":".utf8)
-        JSONEscapes.write(EntityVersion.tag(row).utf8, to: &output)
+        output += uri
+        output += Array(",\"type\":\"\(row.type.qualifiedName)\",\"etag\":".utf8)
+        output += EdmCodec.quoted(EntityVersion.tag(row))
         output.append(UInt8(ascii: "}"))
         writeProperties(row, shape, to: &output)
-        writeNavigations(row, uri, shape, to: &output)
+        writeNavigations(row, uri.dropFirst().dropLast(), shape, to: &output)
         output.append(UInt8(ascii: "}"))
     }
 
@@ -65,25 +63,23 @@ struct EntityRenderer {
         }
     }
 
+    /// - Parameter uri: The entity's address, escaped for JSON.
     private func writeNavigations(
-        _ row: EntityRow, _ uri: String, _ shape: EntityShape, to output: inout [UInt8]
+        _ row: EntityRow, _ uri: ArraySlice<UInt8>, _ shape: EntityShape, to output: inout [UInt8]
     ) {
-        for (position, navigation) in row.type.navigations.enumerated() {
+        let navigations = row.type.navigations
+        for position in navigations.indices {
             if let inner = shape.expanded[position] {
-                output.append(UInt8(ascii: ","))
-                JSONEscapes.write(navigation.name.utf8, to: &output)
-                output.append(UInt8(ascii: ":"))
-                expand(navigation, from: row, inner, to: &output)
+                output += navigations[position].jsonKey
+                expand(navigations[position], from: row, inner, to: &output)
                 continue
             }
             let isShown =
                 shape.links.map { $0.contains(position) || shape.properties == nil } ?? true
             guard isShown else { continue }
-            output.append(UInt8(ascii: ","))
-            JSONEscapes.write(navigation.name.utf8, to: &output)
-            output += Array(":{\"__deferred\":{\"uri\":".utf8)
-            JSONEscapes.write("\(uri)/\(navigation.name)".utf8, to: &output)
-            output += Array("}}".utf8)
+            output += navigations[position].deferred.start
+            output += uri
+            output += navigations[position].deferred.end
         }
     }
 

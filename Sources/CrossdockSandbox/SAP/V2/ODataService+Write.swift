@@ -89,7 +89,7 @@ extension ODataService {
 
     private func body(of call: ODataCall) throws(ODataError) -> JSONDocument {
         let type = call.headers["Content-Type"]?.lowercased() ?? ""
-        guard type.isEmpty || type.contains("json") else {
+        guard type.isEmpty || type.hasPrefix("application/json") || type.contains("json") else {
             throw ODataError(
                 415, "/IWFND/CM_BEC/025", "Content type '\(type.prefix(60))' is not read; send JSON"
             )

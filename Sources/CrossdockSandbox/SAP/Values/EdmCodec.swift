@@ -51,7 +51,10 @@ struct EdmCodec {
         if property.isNumericText, !text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) {
             throw .value(property.name, "takes digits only")
         }
-        return text.isEmpty ? nil : Self.quoted(text)
+        if text.isEmpty { return nil }
+        // As written, unless it has escapes, of which there are several for one text.
+        let source = node.source
+        return source.contains(UInt8(ascii: "\\")) ? Self.quoted(text) : Array(source)
     }
 
     private func boolean(_ node: JSONNode, _ property: EdmProperty) throws(ODataError) -> [UInt8]? {
@@ -148,9 +151,21 @@ struct EdmCodec {
         return text.lowercased()
     }
 
+    /// The text as a JSON string.
     static func quoted(_ text: String) -> [UInt8] {
-        var output: [UInt8] = []
-        JSONEscapes.write(text.utf8, to: &output)
-        return output
+        var text = text
+        return text.withUTF8 { bytes in
+            var output: [UInt8] = []
+            // Hardly any text needs escapes, and then it is copied in one piece.
+            guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }) else {
+                JSONEscapes.write(bytes, to: &output)
+                return output
+            }
+            output.reserveCapacity(bytes.count + 2)
+            output.append(UInt8(ascii: "\""))
+            output.append(contentsOf: bytes)
+            output.append(UInt8(ascii: "\""))
+            return output
+        }
     }
 }
