@@ -31,12 +31,11 @@ public struct JSONata: Sendable {
         _ input: JSONataValue, bindings: JSONataBindings = JSONataBindings(),
         options: JSONataOptions = .standard
     ) throws(JSONataError) -> Value? {
-        let run = Evaluation(options)
-        defer { run.breakCycles() }
         let input = Datum(input)
+        let run = Evaluation(input, options)
+        defer { run.breakCycles() }
         let frame = Frame(parent: nil)
         for (name, value) in bindings.entries { frame.bind(name, Datum(value)) }
-        frame.bind("$", input)
         let result = try run.evaluate(root, input.isArray ? run.outerWrapped(input) : input, frame)
         return try run.value(result)
     }

@@ -105,6 +105,28 @@ struct LanguageTests {
         #expect(try result(example.expression) == example.expected)
     }
 
+    @Test(
+        "Corner cases that comparing with the reference brought up",
+        arguments: [
+            Example("{'a': 5}.[[0..3]]", "[[0,1,2,3]]"),
+            Example("{'a': []}.*", "[]"),
+            Example("{'a': [1]}.*", "[1]"),
+            Example("$spread([])", "undefined"),
+            Example("$split('a, b, c', ', ', 1.5)", #"["a"]"#),
+            Example("$split('a1b2c', /\\d/, 1.5)", #"["a","b"]"#),
+            Example("$replace('x', 'l', function(){ 1 })", #""x""#),
+            Example("({'f': [7][]}).f", "[7]"),
+            Example(
+                "[{'n': 2, 'k': 'b'}, {'n': 1, 'k': 'a'}]#$i^(n)[k = 'b'].{'i': $i}", #"{"i":0}"#),
+            Example("[[1, 2], [3]].$", "[1,2,3]"),
+            Example("[1, [2, 3]].$", "[1,2,3]"),
+            Example("'abc'[0]", #""abc""#),
+        ])
+    func corners(_ example: Example) throws {
+        #expect(
+            try result(example.expression.replacing("\\\\", with: "\\")) == example.expected)
+    }
+
     @Test("A transform leaves its input as it was")
     func transformCopies() throws {
         let text = try result("[$$ ~> |a|{'b': 2}|, $$]", #"{"a":{"b":1}}"#)

@@ -86,7 +86,7 @@ extension Evaluation {
     /// A variable's value: bound around, or a function of the library.
     func variable(_ name: String, _ native: NativeFunction?, _ frame: Frame) -> Datum {
         if let bound = frame.lookup(name) { return bound }
-        guard let native else { return .undefined }
+        guard let native else { return name == "$" ? root : .undefined }
         if !options.allowsEval, native === Library.eval { return .undefined }
         return .native(native)
     }

@@ -5,6 +5,8 @@ internal import CrossdockData
 /// - Threads: belongs to the thread that evaluates.
 final class Evaluation {
     let options: JSONataOptions
+    /// What `$$` gives, unless a variable of that name is bound.
+    let root: Datum
     private var steps = 0
     /// The step at which limits are looked at next.
     private var nextCheck: Int
@@ -24,7 +26,8 @@ final class Evaluation {
 
     private static let checkInterval = 1_024
 
-    init(_ options: JSONataOptions) {
+    init(_ root: Datum, _ options: JSONataOptions) {
+        self.root = root
         self.options = options
         depthLimit = options.limits.depth ?? .max
         elementLimit = options.limits.elements ?? .max
