@@ -59,6 +59,9 @@ let doors: [Target] = [
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let lifecycle: Target.Dependency = .product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 
@@ -166,33 +169,47 @@ let level7 = module(
     "CrossdockCatalog",
     [
         "CrossdockDiagnostics", "CrossdockData", "CrossdockXML", "CrossdockSettings",
-        "CrossdockCrypto", "CrossdockCore", "CrossdockHTTP", "CrossdockBus", "CrossdockStore",
-        "CrossdockModels", "CrossdockExpressions", "CrossdockJSONata", "CrossdockSandbox",
-    ], tested: false)
-// CrossdockMapping and the connectors that need it join this list when they build and are tested.
-let level8 = module(
-    "CrossdockHub",
-    [
-        "CrossdockDiagnostics", "CrossdockData", "CrossdockSettings", "CrossdockCore",
-        "CrossdockHTTP", "CrossdockJSONata", "CrossdockModels", "CrossdockSandbox",
-        "CrossdockObservability", "CDemoData", log,
-    ], exclude: ["Management", "Project/ExampleProject.swift", "Resources"])
-let commandLine: [Target] = [
-    .executableTarget(
-        name: "crossdock",
-        dependencies: [
-            "CrossdockHub", "CrossdockCatalog", "CrossdockDiagnostics", "CrossdockData",
-            "CrossdockSettings", "CrossdockJSONata", "CrossdockModels", "CrossdockSandbox",
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        ],
-        swiftSettings: settings)
-]
+        "CrossdockCrypto", "CrossdockCore", "CrossdockRouting", "CrossdockProcessors",
+        "CrossdockHTTP", "CrossdockBus", "CrossdockStore", "CrossdockMapping", "CrossdockModels",
+        "CrossdockExpressions", "CrossdockJSONata", "CrossdockSandbox",
+    ] + connectors.map { .target(name: "\($0)Connector") }, tested: false)
 let testing: [Target] = module(
     "CrossdockTesting",
     [
         "CrossdockDiagnostics", "CrossdockData", "CrossdockSettings", "CrossdockCore",
         "CrossdockExpressions", "CrossdockRouting", "CrossdockProcessors", log,
     ], tested: false)
+let level8 = module(
+    "CrossdockHub",
+    [
+        "CrossdockDiagnostics", "CrossdockData", "CrossdockSettings", "CrossdockCrypto",
+        "CrossdockCore", "CrossdockRouting", "CrossdockProcessors", "CrossdockHTTP", "CrossdockBus",
+        "CrossdockStore", "CrossdockMapping", "CrossdockModels", "CrossdockExpressions",
+        "CrossdockJSONata", "CrossdockSandbox", "CrossdockObservability", "CrossdockCatalog",
+        "CDemoData", "CPlatform", hummingbird, lifecycle, nioCore, log,
+    ],
+    resources: [
+        "crossdock.yaml", "accounts-from-salesforce.camel.yaml", "accounts-to-sap.camel.yaml",
+        "account-to-business-partner.yaml", "country.csv", "model.yaml", "Account.json",
+        "A_BusinessPartner.json",
+    ].map { .embedInCode("Resources/\($0)") })
+let commandLine: [Target] = [
+    .executableTarget(
+        name: "crossdock",
+        dependencies: [
+            "CrossdockHub", "CrossdockCatalog", "CrossdockDiagnostics", "CrossdockData",
+            "CrossdockSettings", "CrossdockCore", "CrossdockRouting", "CrossdockProcessors",
+            "CrossdockMapping", "CrossdockJSONata", "CrossdockModels", "CrossdockSandbox",
+            "CrossdockTesting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            log,
+        ],
+        swiftSettings: settings)
+]
+let endToEnd: [Target] = [
+    .testTarget(
+        name: "EndToEndTests", dependencies: ["CrossdockHub", "CrossdockCrypto"],
+        swiftSettings: settings)
+]
 
 let package = Package(
     name: "crossdock",
@@ -208,10 +225,15 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1",
+            traits: ["FullFoundation"]),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(
+            url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
-    targets: doors + level0 + level1 + level2 + level3 + level4 + level5 + level6 + level7 + level8
-        + commandLine + testing,
+    targets: doors + level0 + level1 + level2 + level3 + level4 + level5 + level6 + level7
+        + testing + level8 + commandLine + endToEnd,
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )

@@ -17,6 +17,8 @@ public enum ExampleProject {
             ),
             ("mappings/tables/country.csv", PackageResources.country_csv),
             ("models/churn/model.yaml", PackageResources.model_yaml),
+            ("schemas/salesforce/Account.json", PackageResources.Account_json),
+            ("schemas/sap/A_BusinessPartner.json", PackageResources.A_BusinessPartner_json),
         ]
     }
 
