@@ -1,4 +1,4 @@
-public import CrossdockData
+internal import CrossdockData
 
 /// How the hub and what it depends on are doing.
 public struct Health: Sendable {
