@@ -6,7 +6,9 @@ public import CrossdockDiagnostics
 internal import CrossdockExpressions
 internal import CrossdockHTTP
 internal import CrossdockJSONata
+internal import CrossdockMapping
 internal import CrossdockModels
+internal import CrossdockRouting
 internal import CrossdockSandbox
 internal import CrossdockSettings
 internal import CrossdockStore
@@ -20,6 +22,6 @@ public enum DiagnosticCodes {
     private static let lists: [[DiagnosticCode]] = [
         SettingsCodes.all, CoreCodes.all, ExpressionsCodes.all, JSONataCodes.all, XMLCodes.all,
         CryptoCodes.all, CrossdockHTTPCodes.all, BusCodes.all, StoreCodes.all, ModelCodes.all,
-        SandboxCodes.all, [.notJSON],
+        SandboxCodes.all, RoutingCodes.all, MappingCodes.all, [.notJSON],
     ]
 }

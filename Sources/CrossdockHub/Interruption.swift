@@ -1,37 +1,42 @@
+internal import CrossdockCore
 internal import Dispatch
 internal import Glibc
-internal import Synchronization
 
 /// Waits for the operator's word to stop.
 public enum Interruption {
-    /// Keeps signal sources alive; they are made on the caller's behalf and never touched again.
+    /// Keeps signal sources alive; they are made once and never touched again.
     ///
     /// - Threads: sources are Dispatch's own and may be released from anywhere.
     private struct Source: @unchecked Sendable {
         let source: any DispatchSourceSignal
     }
 
-    private static let sources = Mutex<[Source]>([])
+    private struct Installed {
+        let stop: StopSignal
+        let sources: [Source]
+    }
 
-    /// Returns at the first SIGTERM or SIGINT. A second one ends the process at once.
-    public static func wait() async {
-        let signals = AsyncStream<Void>.makeStream()
-        let continuation = signals.continuation
-        for number in [SIGTERM, SIGINT] {
+    /// From the first use on, SIGTERM and SIGINT are words, not blows.
+    private static let installed: Installed = {
+        let stop = StopSignal()
+        let sources = [SIGTERM, SIGINT].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                if isRequested.exchange(true, ordering: .relaxed) { _exit(128 + number) }
-                continuation.yield()
+                if stop.isRequested { _exit(128 + number) }
+                stop.request()
             }
             source.resume()
-            let kept = Source(source: source)
-            sources.withLock { $0.append(kept) }
+            return Source(source: source)
         }
-        for await _ in signals.stream { return }
-    }
+        return Installed(stop: stop, sources: sources)
+    }()
 
-    private static let isRequested = Atomic(false)
+    /// Returns at the first SIGTERM or SIGINT, or when the task is cancelled. A second signal ends the
+    /// process at once.
+    public static func wait() async { await installed.stop.wait() }
+
+    public static var wasRequested: Bool { installed.stop.isRequested }
 }
 
 enum StandardError {

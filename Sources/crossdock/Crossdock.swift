@@ -19,7 +19,8 @@ struct Crossdock: AsyncParsableCommand {
             """,
         version: HubVersion.current,
         subcommands: [
-            InitCommand.self, EvalCommand.self, SandboxCommand.self, ModelCommand.self,
+            DemoCommand.self, InitCommand.self, RunCommand.self, EvalCommand.self,
+            SandboxCommand.self, ModelCommand.self,
             ExplainCommand.self, ConfigCommand.self, CompletionCommand.self,
         ])
 

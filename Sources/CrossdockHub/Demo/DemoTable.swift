@@ -4,6 +4,9 @@ internal import Glibc
 
 /// The telco table as it ships in the binary.
 enum DemoTable {
+    /// How many customers it has.
+    static let rows = 7_043
+
     /// The table as CSV text.
     ///
     /// - Throws: ``DiagnosticsError`` when memory is short.

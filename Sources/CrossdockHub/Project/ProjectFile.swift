@@ -3,9 +3,11 @@ internal import Glibc
 
 /// Writes whole files or none.
 enum ProjectFile {
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     static func write(_ content: [UInt8], to path: String, replacing: Bool) throws(DiagnosticsError)
     {
-        if !replacing, access(path, F_OK) == 0 {
+        if !replacing, exists(path) {
             throw refusal(path, "it is there already")
         }
         try makeDirectory(of: path)
