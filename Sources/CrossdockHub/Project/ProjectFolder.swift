@@ -49,16 +49,9 @@ public struct ProjectFolder: Sendable {
     private func collect(
         _ folder: String, _ suffixes: [String], depth: Int, into found: inout [String]
     ) {
-        guard depth < 16, let directory = opendir(folder) else { return }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if !name.hasPrefix("."), !Self.skipped.contains(name) { names.append(name) }
-        }
-        closedir(directory)
-        for name in names.sorted() {
+        guard depth < 16 else { return }
+        for name in FolderListing.names(in: folder)
+        where !name.hasPrefix(".") && !Self.skipped.contains(name) {
             let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
             var status = stat()
             guard stat(path, &status) == 0 else { continue }

@@ -18,7 +18,28 @@ enum TemporaryFolder {
 
     /// Removes a folder with everything in it; links are not followed.
     static func remove(_ path: String) {
-        nftw(
-            path, { path, _, _, _ in path.map { Glibc.remove($0) } ?? 0 }, 16, FTW_DEPTH | FTW_PHYS)
+        for name in FolderListing.names(in: path) {
+            let entry = "\(path)/\(name)"
+            var status = stat()
+            guard lstat(entry, &status) == 0 else { continue }
+            if status.st_mode & S_IFMT == S_IFDIR { remove(entry) } else { unlink(entry) }
+        }
+        rmdir(path)
+    }
+}
+
+enum FolderListing {
+    /// Names in a folder in order, hidden ones included; none when it cannot be read.
+    static func names(in path: String) -> [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
     }
 }

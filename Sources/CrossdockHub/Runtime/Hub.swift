@@ -3,7 +3,7 @@ internal import CrossdockCore
 public import CrossdockDiagnostics
 internal import CrossdockObservability
 internal import CrossdockRouting
-public import CrossdockSettings
+internal import CrossdockSettings
 public import Logging
 internal import Synchronization
 

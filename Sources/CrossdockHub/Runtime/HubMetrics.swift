@@ -13,7 +13,7 @@ struct HubMetrics: Sendable {
             "crossdock_build_info", help: "Always 1; the version is the label.",
             [("version", HubVersion.current)], { 1 })
         registry.observe(
-            "process_resident_memory_bytes", help: "Memory of this process.",
+            "process_resident_memory_bytes", help: "Memory of this process.", [],
             { ProcessMemory.resident.map(Double.init) })
     }
 
