@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CrossdockDiagnostics
 internal import CrossdockHub
+internal import Logging
 internal import Synchronization
 
 struct DemoCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CrossdockHub
+internal import Logging
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
