@@ -18,6 +18,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+// ---- Memory
+
+void platform_keep_memory_small(void) {
+    mallopt(M_ARENA_MAX, 2);
+    // Set at all, they no longer grow with the largest block that was ever freed.
+    mallopt(M_MMAP_THRESHOLD, 512 << 10);
+    mallopt(M_TRIM_THRESHOLD, 512 << 10);
+}
+
+void platform_release_memory(void) { malloc_trim(0); }
+
 // ---- Waking a thread that waits in poll
 
 int platform_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }

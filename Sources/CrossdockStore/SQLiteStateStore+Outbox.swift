@@ -15,11 +15,11 @@ extension SQLiteStateStore {
             var result = StageResult(rows: [], echoes: 0, repetitions: 0)
             let known = try db.cachedStatement(
                 sql:
-                    "SELECT version, digest FROM staged WHERE source = ? AND object = ? AND key = ?"
+                    "SELECT version, digest, own FROM staged WHERE source = ? AND object = ? AND key = ?"
             )
             let remember = try db.cachedStatement(
-                sql: "INSERT OR REPLACE INTO staged (source, object, key, version, digest) "
-                    + "VALUES (?, ?, ?, ?, ?)")
+                sql: "INSERT OR REPLACE INTO staged (source, object, key, version, digest, own) "
+                    + "VALUES (?, ?, ?, ?, ?, ?)")
             let insert = try db.cachedStatement(
                 sql: "INSERT INTO outbox (source, system, object, key, version, operation, body) "
                     + "VALUES (?, ?, ?, ?, ?, ?, ?)")
@@ -28,7 +28,8 @@ extension SQLiteStateStore {
                 let last = try Row.fetchOne(
                     known, arguments: [page.source, record.object, record.key]
                 )
-                .map { LastStaged(version: $0["version"], digest: $0.bytes("digest")) }
+                .map { LastStaged(
+                        version: $0["version"], digest: $0.bytes("digest"), isOwnWrite: $0["own"]) }
                 let verdict = StagingRule.verdict(on: staged, last: last)
                 switch verdict {
                 case .repetition: result.repetitions += 1
@@ -38,7 +39,7 @@ extension SQLiteStateStore {
                 guard let version = verdict.version else { continue }
                 try remember.execute(arguments: [
                     page.source, record.object, record.key, version,
-                    staged.contentDigest.blob,
+                    staged.contentDigest.blob, staged.isOwnWrite,
                 ])
                 guard case .new = verdict else { continue }
                 try insert.execute(arguments: [

@@ -52,7 +52,9 @@ enum Schema {
         CREATE TABLE documents (
             kind TEXT NOT NULL, key TEXT NOT NULL, revision INTEGER NOT NULL,
             content BLOB NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
-        """
+        """,
+        // Whether what was staged last was the hub's own write.
+        "ALTER TABLE staged ADD COLUMN own INTEGER NOT NULL DEFAULT 0",
     ]
 
     /// Brings the file to the current version, one transaction per step.

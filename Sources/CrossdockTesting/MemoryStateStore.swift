@@ -63,7 +63,8 @@ public final class MemoryStateStore: StateStore {
                 }
                 if let version = verdict.version {
                     state.staged[page.source, default: [:]][key] = LastStaged(
-                        version: version, digest: staged.contentDigest)
+                        version: version, digest: staged.contentDigest,
+                        isOwnWrite: staged.isOwnWrite)
                 }
             }
             state.outbox[page.source, default: []] += result.rows

@@ -25,6 +25,7 @@ struct Crossdock: AsyncParsableCommand {
         ])
 
     static func main() async {
+        ProcessMemory.keepSmall()
         ignoreBrokenPipes()
         do {
             try refuseUnknownCommand(CommandLine.arguments.dropFirst().first)

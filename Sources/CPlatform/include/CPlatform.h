@@ -12,6 +12,14 @@
 extern "C" {
 #endif
 
+// ---- Memory
+
+/// Keeps the allocator from holding on to what is free: two arenas instead of eight per core, large
+/// blocks mapped and unmapped one by one.
+void platform_keep_memory_small(void);
+/// Gives free memory back to the system.
+void platform_release_memory(void);
+
 // ---- Waking a thread that waits in poll
 
 /// Makes a counter that poll can wait on: not blocking, closed on exec. -1 with errno.

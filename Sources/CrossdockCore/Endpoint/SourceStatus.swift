@@ -3,9 +3,10 @@ internal import Synchronization
 /// What a consumer reports about its source, for health and for `--until-idle`.
 public final class SourceStatus: Sendable {
     /// How the source can run dry.
-    public enum Kind: Sendable {
-        /// Drained after a poll that brought nothing new.
-        case polling
+    public enum Kind: Sendable, Equatable {
+        /// Drained after a poll that brought nothing new. A change may be that old before a poll can
+        /// see it.
+        case polling(settling: Duration)
         /// Drained when its queue is empty and nothing is unsettled.
         case queue
         /// Never counts: timers without an end, listeners.

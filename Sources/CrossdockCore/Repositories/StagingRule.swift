@@ -26,6 +26,10 @@ package enum StagingRule {
             last.digest == staged.contentDigest && staged.record.operation == .upsert
         if version < stamp { return .repetition }
         if version == stamp {
+            // Written within the same tick of the source's clock as what was read before.
+            if sameContent, staged.isOwnWrite, !last.isOwnWrite {
+                return .echo(version: last.version)
+            }
             if sameContent || staged.record.operation == .delete { return .repetition }
             return .new(version: next(after: last.version, stamp: version))
         }
@@ -45,9 +49,12 @@ package enum StagingRule {
 package struct LastStaged: Sendable {
     package let version: String
     package let digest: [UInt8]
+    /// The hub itself had written it.
+    package let isOwnWrite: Bool
 
-    package init(version: String, digest: [UInt8]) {
+    package init(version: String, digest: [UInt8], isOwnWrite: Bool) {
         self.version = version
         self.digest = digest
+        self.isOwnWrite = isOwnWrite
     }
 }

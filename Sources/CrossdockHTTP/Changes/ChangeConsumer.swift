@@ -36,7 +36,7 @@ public struct ChangeConsumer: Consumer {
     }
 
     public func run(deliver: @escaping Deliver) async throws {
-        route.source.become(.polling)
+        route.source.become(.polling(settling: source.settling))
         let backlog = Backlog(limit: options.maxInFlight)
         let delivery = StagedDelivery(
             backlog: backlog, outbox: outbox, route: route, deliver: deliver)

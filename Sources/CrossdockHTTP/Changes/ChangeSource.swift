@@ -10,6 +10,10 @@ public protocol ChangeSource: Sendable {
     ///   - cursor: Of the last page that was staged; nil before the first.
     /// - Throws: ``ConnectorError``, ``HTTPError``.
     func page(after cursor: String?) async throws -> ChangePage
+
+    /// How old a change may be before a page holds it: sources are read up to a moment ago, because
+    /// the newest stamps are not in order yet.
+    var settling: Duration { get }
 }
 
 /// Records with where reading goes on after them.

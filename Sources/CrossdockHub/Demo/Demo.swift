@@ -63,6 +63,7 @@ public struct Demo: Sendable {
         sandboxOptions.tlsPort = nil
         sandboxOptions.data = sandboxData
         if isFirst { sandboxOptions.seed = project.path("seed") }
+        ProcessMemory.release()
         say("starting a Salesforce and an S/4HANA sandbox\n")
         let sandbox = try await Sandbox.start(sandboxOptions, logger: logger)
         do {

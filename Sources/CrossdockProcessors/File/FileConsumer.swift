@@ -38,7 +38,7 @@ struct FileConsumer: Consumer {
     }
 
     func run(deliver: @escaping Deliver) async throws {
-        route.source.become(.polling)
+        route.source.become(.polling(settling: .zero))
         guard await route.stop.sleep(for: options.initialDelay, clock: route.clock) else { return }
         var looks = 0
         while !route.stop.isRequested {

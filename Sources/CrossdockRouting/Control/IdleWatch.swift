@@ -3,7 +3,7 @@ internal import CrossdockCore
 /// Waits until a hub has nothing left to do.
 ///
 /// Idle is: nothing under way, every source drained, and each polled source has answered twice since
-/// anything last moved, so that no answer can have been on its way before the last write.
+/// the last write can be seen in it, so that no answer can have been on its way before.
 struct IdleWatch {
     let routes: [BuiltRoute]
     let background: BackgroundTasks
@@ -16,24 +16,41 @@ struct IdleWatch {
         var echoes: [UInt64]
     }
 
+    /// The time during which nothing has moved.
+    private struct Quiet {
+        let since: Duration
+        var looks = 0
+        /// The answers of the polled sources when the last write had settled in all of them.
+        var answers: [UInt64]?
+    }
+
     func wait() async {
         var last = trace
-        var answers = polls
-        var quiet = 0
+        var quiet = Quiet(since: clock.elapsed)
         while !stopped.isRequested {
             guard await stopped.sleep(for: .milliseconds(10), clock: clock) else { return }
             let now = trace
             let busy =
                 routes.contains { $0.route.exchangesInFlight > 0 } || background.count > 0
             if busy || now != last {
-                (last, answers, quiet) = (now, polls, 0)
+                (last, quiet) = (now, Quiet(since: clock.elapsed))
                 continue
             }
-            quiet += 1
+            quiet.looks += 1
+            guard clock.elapsed - quiet.since >= settling else { continue }
+            let answers = quiet.answers ?? polls
+            quiet.answers = answers
             let isDrained = routes.allSatisfy { $0.route.context.source.isDrained }
             let haveAnswered = zip(polls, answers).allSatisfy { $0 >= $1 + 2 }
-            if isDrained, haveAnswered, quiet >= 5, await othersHold() { return }
+            if isDrained, haveAnswered, quiet.looks >= 5, await othersHold() { return }
         }
+    }
+
+    /// The longest time that a change needs to be seen by a polled source.
+    private var settling: Duration {
+        routes.map(\.route.context.source).map {
+            if case .polling(let settling) = $0.kind { settling } else { Duration.zero }
+        }.max() ?? .zero
     }
 
     private func othersHold() async -> Bool {

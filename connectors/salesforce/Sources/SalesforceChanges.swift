@@ -44,6 +44,9 @@ final class SalesforceChanges: ChangeSource {
         object = options.sObjectName ?? ""
     }
 
+    /// Stamps are whole seconds, so a second passes before one of them is over.
+    var settling: Duration { options.lag + .seconds(1) }
+
     func page(after cursor: String?) async throws -> ChangePage {
         try session.system.budget.admitBackgroundCall(reserve: options.budgetReserve)
         let position = cursor.flatMap(ChangePosition.init)

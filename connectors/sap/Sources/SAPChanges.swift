@@ -34,6 +34,9 @@ final class SAPChanges: ChangeSource {
         self.clock = clock
     }
 
+    /// Stamps are whole seconds, so a second passes before one of them is over.
+    var settling: Duration { options.lag + .seconds(1) }
+
     func page(after cursor: String?) async throws -> ChangePage {
         let stamps = try ChangeStamps(try await service.type(of: set), set)
         if let (pages, end) = progress.withLock({ progress in
