@@ -28,8 +28,10 @@ extension SQLiteStateStore {
                 let last = try Row.fetchOne(
                     known, arguments: [page.source, record.object, record.key]
                 )
-                .map { LastStaged(
-                        version: $0["version"], digest: $0.bytes("digest"), isOwnWrite: $0["own"]) }
+                .map {
+                    LastStaged(
+                        version: $0["version"], digest: $0.bytes("digest"), isOwnWrite: $0["own"])
+                }
                 let verdict = StagingRule.verdict(on: staged, last: last)
                 switch verdict {
                 case .repetition: result.repetitions += 1

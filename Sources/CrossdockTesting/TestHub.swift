@@ -56,7 +56,8 @@ public final class TestHub: Sendable {
         var catalog = Catalog(
             components: InProcessComponents.all() + setup.components,
             processors: RouteSteps.all + setup.processors,
-            languages: ExpressionLanguages.all + setup.languages, beans: RouteBeans.all + RoutingBeans.all)
+            languages: ExpressionLanguages.all + setup.languages,
+            beans: RouteBeans.all + RoutingBeans.all)
         for component in [mocks, direct, seda] as [any Component] {
             catalog = catalog.with(component)
         }

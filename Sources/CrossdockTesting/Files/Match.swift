@@ -55,7 +55,8 @@ enum Match {
         for (index, node) in expected.enumerated() {
             guard index < bodies.count else { return "\(name) has no message \(index + 1)" }
             if !matches(node, bodies[index]) {
-                return "message \(index + 1) of \(name) is \(shown(bodies[index])), not \(shown(node))"
+                return
+                    "message \(index + 1) of \(name) is \(shown(bodies[index])), not \(shown(node))"
             }
         }
         return nil
@@ -149,7 +150,9 @@ enum Match {
     /// Scalars are the same when their text is: headers are mostly text, whatever they look like.
     private static func isSame(_ expected: YAMLNode, _ actual: Value) -> Bool {
         if expected.isNull { return actual.isNull }
-        if let scalar = expected.scalar, let text = actual.scalarText, scalar.text == text { return true }
+        if let scalar = expected.scalar, let text = actual.scalarText, scalar.text == text {
+            return true
+        }
         return matches(expected.value, actual)
     }
 

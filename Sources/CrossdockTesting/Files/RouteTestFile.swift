@@ -24,7 +24,8 @@ public struct RouteTestFile: Sendable {
         properties = TestNode.texts(root["properties"])
         replace = TestNode.pairs(root["replace"])
         guard let nodes = root["tests"]?.sequence, !nodes.isEmpty else {
-            throw TestNode.refusal("'tests' is a list of tests", at: root["tests"]?.span ?? root.span)
+            throw TestNode.refusal(
+                "'tests' is a list of tests", at: root["tests"]?.span ?? root.span)
         }
         tests = try nodes.map { (node) throws(DiagnosticsError) in try RouteTest(node) }
     }
@@ -56,7 +57,9 @@ public struct RouteTest: Sendable {
     let given: [Given]
     let expect: Expectations
 
-    private static let keys = ["name", "skip", "properties", "replace", "given", "expect", "description"]
+    private static let keys = [
+        "name", "skip", "properties", "replace", "given", "expect", "description",
+    ]
 
     init(_ node: YAMLNode) throws(DiagnosticsError) {
         try TestNode.check(node, known: Self.keys)
@@ -99,7 +102,8 @@ enum Given: Sendable {
         let pattern = node["pattern"]?.text ?? "InOnly"
         guard pattern == "InOnly" || pattern == "InOut" else {
             throw TestNode.refusal(
-                "'pattern' is InOnly or InOut, not '\(pattern)'", at: node["pattern"]?.span ?? node.span)
+                "'pattern' is InOnly or InOut, not '\(pattern)'",
+                at: node["pattern"]?.span ?? node.span)
         }
         let headers = (node["headers"]?.mapping ?? []).map { ($0.key, $0.value) }
         self = .send(
@@ -157,7 +161,8 @@ struct Expectations: Sendable {
                     fails = Fails(exception: value.text == "true" ? nil : value.text, message: nil)
                 } else {
                     try TestNode.check(value, known: ["exception", "message"])
-                    fails = Fails(exception: value["exception"]?.text, message: value["message"]?.text)
+                    fails = Fails(
+                        exception: value["exception"]?.text, message: value["message"]?.text)
                 }
             case "load":
                 try TestNode.check(value, known: ["code", "message"])
@@ -192,7 +197,8 @@ struct Expectations: Sendable {
         var within = Duration.seconds(5)
         if let text = node["within"]?.text {
             guard let parsed = Duration(settingText: text) else {
-                throw TestNode.refusal("'within' is a duration", at: node["within"]?.span ?? node.span)
+                throw TestNode.refusal(
+                    "'within' is a duration", at: node["within"]?.span ?? node.span)
             }
             within = parsed
         }

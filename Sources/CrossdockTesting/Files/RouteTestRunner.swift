@@ -157,7 +157,9 @@ private struct RunningTest {
         for sending in pending { await moveUntil(over: sending) }
         var outcome: Result<Exchange, any Error>?
         for sending in pending {
-            do { outcome = .success(try await sending.result()) } catch { outcome = .failure(error) }
+            do { outcome = .success(try await sending.result()) } catch {
+                outcome = .failure(error)
+            }
         }
         if let complaint = judge(outcome) { return complaint }
         return await judgeMocks()
@@ -207,11 +209,14 @@ private struct RunningTest {
                 ExceptionName.distance(from: ExceptionName.of($0), to: wanted) != nil
             }
             guard fits else {
-                return "the message failed with \(ExceptionName.describe(error)), not with \(wanted)"
+                return
+                    "the message failed with \(ExceptionName.describe(error)), not with \(wanted)"
             }
         }
         if let text = expected.message {
-            let fits = ExceptionName.chain(error).contains { ExceptionName.message($0).contains(text) }
+            let fits = ExceptionName.chain(error).contains {
+                ExceptionName.message($0).contains(text)
+            }
             guard fits else {
                 return "the failure says '\(ExceptionName.message(error))', not '\(text)'"
             }

@@ -44,8 +44,8 @@ final class SalesforceChanges: ChangeSource {
         object = options.sObjectName ?? ""
     }
 
-    /// Stamps are whole seconds, so a second passes before one of them is over.
-    var settling: Duration { options.lag + .seconds(1) }
+    /// A second is read when it is over, and the system's clock is known to the second.
+    var settling: Duration { options.lag + .seconds(2) }
 
     func page(after cursor: String?) async throws -> ChangePage {
         try session.system.budget.admitBackgroundCall(reserve: options.budgetReserve)
@@ -85,7 +85,7 @@ final class SalesforceChanges: ChangeSource {
         let upper = "SystemModstamp < \(SOQL.literal(end))"
         let condition = lower.isEmpty ? upper : "\(lower) AND \(upper)"
         var page = try await changes(of: query(condition).first(), false, position)
-        if page.records.isEmpty, end < startedAt {
+        if page.records.isEmpty, end <= startedAt {
             // The rows of the last moments are not in sight yet: look again when they are.
             try await clock.sleep(for: min(options.lag, .seconds(1)))
             page.hasMore = true

@@ -34,8 +34,8 @@ final class SAPChanges: ChangeSource {
         self.clock = clock
     }
 
-    /// Stamps are whole seconds, so a second passes before one of them is over.
-    var settling: Duration { options.lag + .seconds(1) }
+    /// A second is read when it is over, and the system's clock is known to the second.
+    var settling: Duration { options.lag + .seconds(2) }
 
     func page(after cursor: String?) async throws -> ChangePage {
         let stamps = try ChangeStamps(try await service.type(of: set), set)
@@ -114,7 +114,7 @@ final class SAPChanges: ChangeSource {
             return ChangePage(records: records, cursor: nil, hasMore: true)
         }
         let text = Timestamp.text(end)
-        let isBlind = progress.withLock { $0.startedAt.map { end < $0 } ?? false }
+        let isBlind = progress.withLock { $0.startedAt.map { end <= $0 } ?? false }
         if records.isEmpty, isBlind {
             try await clock.sleep(for: min(max(options.lag, .milliseconds(50)), .seconds(1)))
         }
