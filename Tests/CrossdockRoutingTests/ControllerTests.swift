@@ -211,7 +211,7 @@ struct ControllerTests {
     func idle() async throws {
         let isOutboxEmpty = Atomic<Bool>(false)
         probe.source("in") { route, deliver in
-            route.source.become(.polling)
+            route.source.become(.polling(settling: .zero))
             _ = await deliver(Exchange(Message()))
             route.source.answered(received: 1, drained: false, at: route.clock.now)
             while await route.stop.sleep(for: .milliseconds(2), clock: route.clock) {

@@ -144,7 +144,7 @@ struct FindingsTests {
                     uri: direct:a
                     steps:
                       - filter: { simple: "${body} regex '[a'", steps: [ { stop: {} } ] }
-                """, code: "CD1112", line: 4, column: 41, message: ""),
+                """, code: "CD1112", line: 4, column: 42, message: "[a"),
     ]
 
     @Test("Each fault has its code, its place and what helps", arguments: cases)

@@ -58,10 +58,11 @@ private struct ExpressionSpelling {
         }
         let spellings = members.inputs.filter { Self.isLanguage($0.key, builder) }
         guard let (language, input) = spellings.first, let node = input.node else {
-            try refuseMisspelt(members, builder)
+            try refuseMisspelt(&members, builder)
             return nil
         }
         guard spellings.count == 1 else {
+            for (key, _) in spellings { _ = members.take(key) }
             throw DiagnosticsError(
                 Diagnostic(
                     .badSetting,
@@ -75,12 +76,14 @@ private struct ExpressionSpelling {
             environment: members.environment)
     }
 
-    /// A key that is nearly a language's name is one that was misspelt.
+    /// A key that is nearly a language's name is one that was misspelt. It is taken, so that it is not
+    /// refused once more as a key that nobody knows.
     private static func refuseMisspelt(
-        _ members: SettingMembers, _ builder: any RouteBuilding
+        _ members: inout SettingMembers, _ builder: any RouteBuilding
     ) throws {
         for (key, input) in members.inputs {
             guard let help = Suggestion.help(for: key, in: builder.languageNames) else { continue }
+            _ = members.take(key)
             throw DiagnosticsError(
                 Diagnostic(
                     .unknownLanguage, "'\(key)' is no expression language here", at: input.span,

@@ -11,11 +11,6 @@ struct IdleWatch {
     let stopped: StopSignal
     let conditions: [@Sendable () async -> Bool]
 
-    private struct Trace: Equatable {
-        var received: [UInt64]
-        var echoes: [UInt64]
-    }
-
     /// The time during which nothing has moved.
     private struct Quiet {
         let since: Duration
@@ -25,11 +20,11 @@ struct IdleWatch {
     }
 
     func wait() async {
-        var last = trace
+        var last = received
         var quiet = Quiet(since: clock.elapsed)
         while !stopped.isRequested {
             guard await stopped.sleep(for: .milliseconds(10), clock: clock) else { return }
-            let now = trace
+            let now = received
             let busy =
                 routes.contains { $0.route.exchangesInFlight > 0 } || background.count > 0
             if busy || now != last {
@@ -58,11 +53,8 @@ struct IdleWatch {
         return true
     }
 
-    private var trace: Trace {
-        Trace(
-            received: routes.map { $0.route.context.source.received },
-            echoes: routes.map { $0.route.context.source.echoes })
-    }
+    /// What has come in that leads to writes; echoes lead to none.
+    private var received: [UInt64] { routes.map { $0.route.context.source.received } }
 
     private var polls: [UInt64] {
         routes.map(\.route.context.source).filter {

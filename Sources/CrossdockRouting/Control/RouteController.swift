@@ -76,8 +76,9 @@ public final class RouteController: Sendable {
                     group.addTask { try await self.supervise(route) }
                 }
                 group.addTask { try await self.watch(untilIdle: untilIdle) }
-                // The first failure cancels what still runs: its messages are given back.
-                try await group.waitForAll()
+                // The first failure cancels what still runs, so that its messages are given back;
+                // `waitForAll` would first wait for all the others.
+                while try await group.next() != nil {}
             }
         } catch is Overtime {
             logger.warning("the time for finishing is over; what is under way is given back")
