@@ -10,7 +10,8 @@ public enum RouteSteps {
         ConvertHeaderTo.self, ConvertVariableTo.self, Validate.self, Sort.self, Script.self,
         SetExchangePattern.self,
         // Flow
-        To.self, ToDynamic.self, KameletStep.self, WireTap.self, Log.self, Choice.self, Filter.self, Split.self,
+        To.self, ToDynamic.self, KameletStep.self, WireTap.self, Log.self, Choice.self, Filter.self,
+        Split.self,
         Multicast.self, RecipientList.self, RoutingSlip.self, DynamicRouter.self, Loop.self,
         DoTry.self, PipelineStep.self, GroupStep.self, Stop.self, ThrowException.self,
         Rollback.self,

@@ -85,7 +85,8 @@ struct FindingsTests {
                 """, code: "CD1111", line: 4, column: 33, message: "bdy", help: "body"),
         Case(
             name: "an expression that does not end",
-            text: "- from:\n    uri: direct:a\n    steps:\n      - filter: { simple: '${body} ==' }\n",
+            text:
+                "- from:\n    uri: direct:a\n    steps:\n      - filter: { simple: '${body} ==' }\n",
             code: "CD1110", line: 4, column: 36, message: "=="),
         Case(
             name: "an entry that does not exist", text: "- rout:\n    from: { uri: direct:a }\n",
@@ -102,11 +103,13 @@ struct FindingsTests {
                 - from: { uri: direct:a, steps: [ { to: "mock:b" } ] }
                 """, code: "CD1108", line: 2, column: 5, message: "2"),
         Case(
-            name: "a receiver that is none", text: "- from: { uri: 'mock:a', steps: [ { stop: {} } ] }\n",
+            name: "a receiver that is none",
+            text: "- from: { uri: 'mock:a', steps: [ { stop: {} } ] }\n",
             code: "CD1107", line: 1, column: 16, message: "received"),
         Case(
             name: "a placeholder for nothing",
-            text: "- from:\n    uri: direct:a\n    steps:\n      - to: mock:{{knwn}}\n", code: "CD0104",
+            text: "- from:\n    uri: direct:a\n    steps:\n      - to: mock:{{knwn}}\n",
+            code: "CD0104",
             line: 4, column: 13, message: "knwn"),
         Case(
             name: "two routes of one name",
@@ -122,7 +125,8 @@ struct FindingsTests {
                 """, code: "CD1118", line: 2, column: 10, message: "5"),
         Case(
             name: "a template that does not exist",
-            text: "- templatedRoute: { routeTemplateRef: nothing, parameters: [] }\n", code: "CD1117",
+            text: "- templatedRoute: { routeTemplateRef: nothing, parameters: [] }\n",
+            code: "CD1117",
             line: 1, column: 19, message: "nothing"),
         Case(
             name: "a parameter that a template needs",

@@ -36,7 +36,10 @@ struct RedeliveryTimingTests {
                 [0, 1_000, 6_000, 11_000, 16_000]
             ),
             // The multiplier alone does nothing.
-            ("maximumRedeliveries: 2, redeliveryDelay: 1000, backOffMultiplier: 5", [0, 1_000, 2_000]),
+            (
+                "maximumRedeliveries: 2, redeliveryDelay: 1000, backOffMultiplier: 5",
+                [0, 1_000, 2_000]
+            ),
             ("maximumRedeliveries: 3, delayPattern: '2:1000;3:5000'", [0, 0, 1_000, 6_000]),
             ("maximumRedeliveries: 1", [0, 1_000]),
         ])

@@ -148,7 +148,8 @@ struct FileConsumer: Consumer {
     }
 
     private static func isBefore(_ one: Value, _ other: Value) -> Bool {
-        if case .number(let a) = one, case .number(let b) = other, let a = a.int64, let b = b.int64 {
+        if case .number(let a) = one, case .number(let b) = other, let a = a.int64, let b = b.int64
+        {
             return a < b
         }
         return one.scalarText ?? "" < other.scalarText ?? ""

@@ -187,7 +187,8 @@ struct Folder: Sendable {
         try bytes.withUnsafeBytes { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
-                let count = Glibc.write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                let count = Glibc.write(
+                    file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
                 if count < 0 {
                     if errno == EINTR { continue }
                     throw failure("cannot be written", path)
@@ -199,7 +200,9 @@ struct Folder: Sendable {
     }
 
     static func rename(_ from: String, to path: String) throws {
-        guard Glibc.rename(from, path) == 0 else { throw failure("cannot be moved to '\(path)'", from) }
+        guard Glibc.rename(from, path) == 0 else {
+            throw failure("cannot be moved to '\(path)'", from)
+        }
     }
 
     /// Makes a file that must not be there yet.

@@ -304,7 +304,8 @@ final class RouteProject: Sendable {
             }
             note([
                 Diagnostic(
-                    .startOrder, "the routes '\(other)' and '\(part.id)' both start as number \(order)",
+                    .startOrder,
+                    "the routes '\(other)' and '\(part.id)' both start as number \(order)",
                     at: part.span)
             ])
         }
