@@ -283,7 +283,7 @@ extern "C" crossdock_json_result crossdock_json_parse(
         result.entries = entries;
         result.entry_count = builder.count;
     }
-    // One huge document must not pin its index buffer for the life of the thread.
-    if (scanner.capacity > (16u << 20)) { scanner.stage1.reset(); scanner.capacity = 0; }
+    // One large document must not pin its index buffer, four times its size, for the life of the thread.
+    if (scanner.capacity > (256u << 10)) { scanner.stage1.reset(); scanner.capacity = 0; }
     return result;
 }
