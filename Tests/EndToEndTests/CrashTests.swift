@@ -14,6 +14,18 @@ struct CrashTests {
 
     @Test("Killed at any instant, the hub loses nothing and creates nothing twice")
     func survivesKills() throws {
+        try campaign(kills: Self.kills, environment: [:])
+    }
+
+    @Test(
+        "The same over a RabbitMQ broker",
+        .enabled(if: Broker.url != nil, "CROSSDOCK_TEST_AMQP names no broker"))
+    func survivesKillsOverRabbitMQ() throws {
+        try campaign(
+            kills: max(1, Self.kills / 3), environment: ["CROSSDOCK_BUS_URL": Broker.url ?? ""])
+    }
+
+    private func campaign(kills: Int, environment bus: [String: String]) throws {
         let folder = try TemporaryFolder()
         let project = try ExampleSetup(in: folder.url, accounts: Self.accounts)
         let sandbox = try SandboxProcess(
@@ -21,17 +33,22 @@ struct CrashTests {
         var random = SplitMix(seed: 42)
         let arguments = ["run", "routes", "--until-idle", "--config", "crossdock.yaml"]
         let environment = sandbox.environment.merging(
-            ["CROSSDOCK_MANAGEMENT_PORT": "0", "CROSSDOCK_PROPERTIES_ACCOUNTS_DELAY": "100"]) { $1 }
+            [
+                "CROSSDOCK_MANAGEMENT_PORT": "0", "CROSSDOCK_PROPERTIES_ACCOUNTS_DELAY": "100ms",
+            ]
+        ) { $1 }.merging(bus) { $1 }
 
-        for round in 0..<Self.kills {
+        for round in 0..<kills {
             let hub = try Program(arguments, in: project.url, environment: environment)
-            usleep(UInt32(5_000 + random.next(below: 1_200_000)))
+            // From the first instruction to well into the writing; reading begins after two seconds.
+            usleep(
+                UInt32(5_000 + random.next(below: round.isMultiple(of: 2) ? 1_200_000 : 4_000_000)))
             hub.kill()
             try change(&random, round, in: sandbox)
         }
         let last = try Program.run(arguments, in: project.url, environment: environment)
         #expect(last.status == 0, "\(last.errors.suffix(2_000))")
-        try checkLedger(of: sandbox, kills: Self.kills)
+        try checkLedger(of: sandbox, kills: kills)
     }
 
     /// Somebody edits a few accounts while the hub is down.
@@ -91,6 +108,11 @@ struct ExampleSetup {
             ["model", "train", "churn", "--data", "data/churn.jsonl", "--promote"], in: url)
         try #require(trained.status == 0, "\(trained.errors)")
     }
+}
+
+/// The broker that the tests may use.
+enum Broker {
+    static let url = ProcessInfo.processInfo.environment["CROSSDOCK_TEST_AMQP"]
 }
 
 /// A small generator whose numbers are the same on every run.

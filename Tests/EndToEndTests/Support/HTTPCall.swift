@@ -55,7 +55,7 @@ enum HTTPCall {
             let count = request.withUnsafeBytes { bytes in
                 send(
                     descriptor, bytes.baseAddress! + sent, bytes.count - sent,
-                    Int32(MSG_NOSIGNAL.rawValue))
+                    Int32(MSG_NOSIGNAL))
             }
             guard count > 0 else { throw Failed(description: "the request could not be sent") }
             sent += count

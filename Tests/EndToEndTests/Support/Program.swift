@@ -29,7 +29,7 @@ final class Program {
         output = directory.appendingPathComponent("\(id).out")
         errors = directory.appendingPathComponent("\(id).err")
         for file in [output, errors] {
-            FileManager.default.createFile(atPath: file.path, contents: nil)
+            try Data().write(to: file)
         }
         process.executableURL = URL(fileURLWithPath: Self.path)
         process.arguments = arguments

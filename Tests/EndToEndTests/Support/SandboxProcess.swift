@@ -61,6 +61,17 @@ final class SandboxProcess {
         _ = try HTTPCall.send("POST", origin(system) + "/__sandbox/records/\(object)", body)
     }
 
+    /// Replaces the faults of a system, as a JSON array.
+    func setFaults(_ json: String, of system: String) throws {
+        _ = try HTTPCall.send("PUT", origin(system) + "/__sandbox/faults", Data(json.utf8))
+    }
+
+    /// How many requests a system has answered with a status.
+    func answers(_ status: Int, of system: String) throws -> Int {
+        try lines(HTTPCall.get(origin(system) + "/__sandbox/journal?since=0"))
+            .count { $0["status"] as? Int == status }
+    }
+
     private func lines(_ data: Data) throws -> [[String: Any]] {
         try data.split(separator: UInt8(ascii: "\n")).map { line in
             try JSONSerialization.jsonObject(with: line) as? [String: Any] ?? [:]
