@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// One HTTP/1.0 call on loopback: a client that shares no code with the product.
 enum HTTPCall {
@@ -53,7 +54,7 @@ enum HTTPCall {
         var sent = 0
         while sent < request.count {
             let count = request.withUnsafeBytes { bytes in
-                send(
+                Glibc.send(
                     descriptor, bytes.baseAddress! + sent, bytes.count - sent,
                     Int32(MSG_NOSIGNAL))
             }
