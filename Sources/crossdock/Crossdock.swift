@@ -13,14 +13,18 @@ struct Crossdock: AsyncParsableCommand {
             crossdock.yaml holds connections and settings.
 
             EXAMPLE
-              crossdock init hub                 a project to begin with
-              crossdock sandbox salesforce sap   vendor systems on loopback, to try things against
-              crossdock eval --jsonata 'Name'    an expression over standard input
+              crossdock init hub --example        a project to begin with
+              crossdock lint && crossdock test    what is wrong with it, before it runs
+              crossdock sandbox salesforce sap    vendor systems on loopback, to try it against
+              crossdock run routes                runs it
+              crossdock map FILE < in > out       a mapping over files
             """,
         version: HubVersion.current,
         subcommands: [
-            DemoCommand.self, InitCommand.self, RunCommand.self, EvalCommand.self,
-            SandboxCommand.self, ModelCommand.self,
+            DemoCommand.self, InitCommand.self, RunCommand.self,
+            LintCommand.self, TestCommand.self,
+            MapCommand.self, EvalCommand.self, ModelCommand.self,
+            SandboxCommand.self, ListCommand.self,
             ExplainCommand.self, ConfigCommand.self, CompletionCommand.self,
         ])
 

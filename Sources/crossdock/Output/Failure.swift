@@ -16,12 +16,14 @@ enum Failure {
     static func exitCode(for code: DiagnosticCode) -> Int32 {
         switch code.id {
         // Files and rows that cannot be read.
-        case "CD0111", "CD2100", "CD3192", "CD3194": badData
+        case "CD0111", "CD2100", "CD2143", "CD3192", "CD3194": badData
         case let id where id.hasPrefix("CD512") || id.hasPrefix("CD513"): badData
+        case let id where id.hasPrefix("CD216"): badData
         // Log-in refused, rights missing.
         case "CD3103", "CD3114": notAllowed
         // Settings of a connection or sandbox.
         case "CD3105", "CD3115", "CD3137", "CD3142", "CD3190", "CD3191", "CD3193": configuration
+        case "CD6110", "CD6115", "CD6126", "CD6127": configuration
         case let id where id.hasPrefix("CD31"): unavailable
         case let id where id.hasPrefix("CD41") || id.hasPrefix("CD61"): temporary
         default: configuration
@@ -35,10 +37,13 @@ enum Failure {
         for diagnostic in diagnostics { report(diagnostic) }
     }
 
-    static func report(_ diagnostic: Diagnostic) {
+    static func report(_ diagnostic: Diagnostic) { Terminal.error(text(of: diagnostic)) }
+
+    /// A finding with the line it is about, and where to read on.
+    static func text(of diagnostic: Diagnostic) -> String {
         let source = diagnostic.span.flatMap { SourceCache.text(of: $0.file) }
-        Terminal.error(diagnostic.rendered(source: source))
-        Terminal.error("    see: crossdock explain \(diagnostic.code.id)")
+        return diagnostic.rendered(source: source)
+            + "\n    see: crossdock explain \(diagnostic.code.id)"
     }
 }
 

@@ -4,6 +4,7 @@ struct TextTable {
     var rows: [[String]] = []
 
     init(_ headings: String...) { self.headings = headings }
+    init(_ headings: [String]) { self.headings = headings }
 
     var rendered: String {
         let all = [headings] + rows
