@@ -131,6 +131,7 @@ public final class TestHub: Sendable {
         while !sending.isOver {
             await settle()
             if sending.isOver { break }
+            if Task.isCancelled { sending.cancel() }
             guard let due = clock.nextDue else { continue }
             clock.move(to: due)
         }

@@ -137,7 +137,7 @@ struct ScoreTests {
     struct Fixed: Scorer {
         func score(model: String, output: String, record: JSONNode) throws -> Value {
             guard record["a"] != nil else { throw JSONError(.empty, position: 0) }
-            return .array([.string(model), .string(output)]).array.map { _ in 0.12345 } ?? nil
+            return model == "churn" && output == "probability" ? 0.12345 : .null
         }
     }
 

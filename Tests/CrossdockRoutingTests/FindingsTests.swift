@@ -163,6 +163,29 @@ struct FindingsTests {
         if let help = given.help { #expect(found.help?.contains(help) == true, "\(found)") }
     }
 
+    @Test("A finding names file, line and column before it says what is wrong and what was meant")
+    func rendered() {
+        let findings = Self.findings(
+            "- from: { uri: direct:ok, steps: [ { stop: {} } ] }\n",
+            """
+            - from:
+                uri: direct:a
+                steps:
+                  - choice:
+                      when:
+                        - simple: "${body} == 1"
+                          steps:
+                            - log: { message: x, loggingLevl: INFO }
+                            - setBody: { simple: a, constant: b }
+            """)
+        #expect(
+            findings.map { $0.rendered() } == [
+                "2.camel.yaml:8:38: error[CD0101]: 'loggingLevl' is not known here\n"
+                    + "    help: did you mean 'loggingLevel'?",
+                "2.camel.yaml:9:30: error[CD0103]: one expression is expected, not simple, constant",
+            ])
+    }
+
     @Test("All faults of all files are found at once")
     func all() {
         let findings = Self.findings(

@@ -176,7 +176,8 @@ struct DirectProducer: Producer {
             let (channel, clock, timeout) = (channel, clock, options.timeout)
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await channel.opened() }
-                group.addTask { try? await clock.timeout(after: timeout) }
+                // The message itself waits: for time to pass, should no route ever start.
+                group.addTask { try? await clock.sleep(for: timeout) }
                 await group.next()
                 group.cancelAll()
             }

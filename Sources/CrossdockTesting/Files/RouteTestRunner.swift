@@ -155,6 +155,10 @@ private struct RunningTest {
             }
         }
         for sending in pending { await moveUntil(over: sending) }
+        if Task.isCancelled {
+            for sending in pending { sending.cancel() }
+            throw CancellationError()
+        }
         var outcome: Result<Exchange, any Error>?
         for sending in pending {
             do { outcome = .success(try await sending.result()) } catch {
