@@ -1,9 +1,7 @@
 public import CrossdockCore
-internal import CrossdockData
 internal import CrossdockDiagnostics
 public import CrossdockSettings
 internal import Logging
-internal import Synchronization
 
 /// Hands messages to another route of the same hub by way of a queue in memory.
 ///
@@ -23,10 +21,10 @@ public struct SedaComponent: Component {
         calls = CallCount()
     }
 
-    /// How many exchanges wait in a route for a reply of another.
+    /// How many exchanges wait in a route for another one: for its reply, or for room in its queue.
     public var callsUnderWay: Int { calls.value }
 
-    /// How many messages wait in queues that a route receives from.
+    /// How many messages wait in queues although the route that receives from there could take one.
     public var waiting: Int { queues.waiting }
 
     /// - Parameter address: `seda:<name>?concurrentConsumers=4`.
@@ -77,233 +75,6 @@ struct SedaOptions: Settings {
     init() {}
 }
 
-/// The queues of a hub by name.
-final class SedaQueues: Sendable {
-    private let queues = Mutex<[String: SedaQueue]>([:])
-
-    func queue(_ name: String, _ options: SedaOptions) -> SedaQueue {
-        queues.withLock { queues in
-            if let known = queues[name] { return known }
-            let queue = SedaQueue(size: options.size)
-            queues[name] = queue
-            return queue
-        }
-    }
-
-    var waiting: Int { queues.withLock { $0.values.reduce(0) { $0 + $1.countReceived } } }
-}
-
-/// One message in a queue, and whom to tell how it ended.
-struct SedaItem: Sendable {
-    let exchange: Exchange
-    let reply: ReplySlot?
-}
-
-/// Where a sender waits for the outcome of its message.
-final class ReplySlot: Sendable {
-    private struct State {
-        var outcome: Outcome?
-        var waiter: CheckedContinuation<Outcome, Never>?
-    }
-
-    private let state = Mutex(State())
-
-    func fill(_ outcome: Outcome) {
-        let waiter = state.withLock { state -> CheckedContinuation<Outcome, Never>? in
-            guard state.outcome == nil else { return nil }
-            state.outcome = outcome
-            defer { state.waiter = nil }
-            return state.waiter
-        }
-        waiter?.resume(returning: outcome)
-    }
-
-    func outcome() async -> Outcome {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let ready = state.withLock { state -> Outcome? in
-                    if let outcome = state.outcome { return outcome }
-                    state.waiter = continuation
-                    return nil
-                }
-                if let ready { continuation.resume(returning: ready) }
-            }
-        } onCancel: {
-            fill(.interrupted)
-        }
-    }
-}
-
-/// A bounded queue that several may take from.
-final class SedaQueue: Sendable {
-    private struct Group {
-        var items: [SedaItem] = []
-        var head = 0
-        var takers: [UInt64: CheckedContinuation<SedaItem?, Never>] = [:]
-        var order: [UInt64] = []
-        var receivers = 0
-
-        var count: Int { items.count - head }
-
-        mutating func pop() -> SedaItem? {
-            guard head < items.count else { return nil }
-            defer {
-                head += 1
-                if head > 256, head * 2 > items.count {
-                    items.removeFirst(head)
-                    head = 0
-                }
-            }
-            return items[head]
-        }
-    }
-
-    private struct State {
-        /// One list for all receivers, or one for each route where all get every message.
-        var groups: [String: Group] = [:]
-        var next: UInt64 = 0
-        var roomWaiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
-    }
-
-    private static let shared = ""
-    private let size: Int
-    private let state = Mutex(State())
-
-    init(size: Int) { self.size = size }
-
-    /// How many wait in lists that somebody takes from.
-    var countReceived: Int {
-        state.withLock { state in
-            state.groups.values.filter { $0.receivers > 0 }.reduce(0) { $0 + $1.count }
-        }
-    }
-
-    var hasReceivers: Bool { state.withLock { $0.groups.values.contains { $0.receivers > 0 } } }
-
-    // MARK: - Receivers
-
-    func join(_ route: String?) {
-        state.withLock { $0.groups[route ?? Self.shared, default: Group()].receivers += 1 }
-    }
-
-    func leave(_ route: String?) {
-        state.withLock { $0.groups[route ?? Self.shared]?.receivers -= 1 }
-    }
-
-    func isEmpty(_ route: String?) -> Bool {
-        state.withLock { $0.groups[route ?? Self.shared]?.count ?? 0 == 0 }
-    }
-
-    func purge(_ route: String?) {
-        state.withLock { state in
-            state.groups[route ?? Self.shared]?.items = []
-            state.groups[route ?? Self.shared]?.head = 0
-        }
-    }
-
-    /// The next message; nil once ``release(_:)`` was called and none is left.
-    func take(_ route: String?, isStopping: @escaping @Sendable () -> Bool) async -> SedaItem? {
-        let name = route ?? Self.shared
-        let id = state.withLock { state -> UInt64 in
-            state.next &+= 1
-            return state.next
-        }
-        let item: SedaItem? = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let ready = state.withLock { state -> SedaItem?? in
-                    if let item = state.groups[name, default: Group()].pop() { return .some(item) }
-                    if Task.isCancelled || isStopping() { return .some(nil) }
-                    state.groups[name]?.takers[id] = continuation
-                    state.groups[name]?.order.append(id)
-                    return nil
-                }
-                if let ready { continuation.resume(returning: ready) }
-            }
-        } onCancel: {
-            state.withLock { $0.groups[name]?.takers.removeValue(forKey: id) }?
-                .resume(returning: nil)
-        }
-        if item != nil { wakeSender() }
-        return item
-    }
-
-    /// Lets all waiting receivers go.
-    func release(_ route: String?) {
-        let waiting = state.withLock { state -> [CheckedContinuation<SedaItem?, Never>] in
-            let name = route ?? Self.shared
-            defer {
-                state.groups[name]?.takers = [:]
-                state.groups[name]?.order = []
-            }
-            return state.groups[name].map { Array($0.takers.values) } ?? []
-        }
-        for taker in waiting { taker.resume(returning: nil) }
-    }
-
-    private func wakeSender() {
-        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            guard let first = state.roomWaiters.keys.min() else { return nil }
-            return state.roomWaiters.removeValue(forKey: first)
-        }
-        waiter?.resume()
-    }
-
-    // MARK: - Senders
-
-    /// - Returns: Whether there was room.
-    func offer(_ item: SedaItem) -> Bool {
-        typealias Handed = (CheckedContinuation<SedaItem?, Never>, SedaItem)
-        let handed = state.withLock { state -> [Handed]? in
-            if state.groups.isEmpty { state.groups[Self.shared] = Group() }
-            guard state.groups.values.allSatisfy({ $0.count < size }) else { return nil }
-            var handed: [Handed] = []
-            for name in state.groups.keys {
-                if let taker = Self.nextTaker(&state.groups[name]) {
-                    handed.append((taker, item))
-                } else {
-                    state.groups[name]?.items.append(item)
-                }
-            }
-            return handed
-        }
-        guard let handed else { return false }
-        for (taker, item) in handed { taker.resume(returning: item) }
-        return true
-    }
-
-    private static func nextTaker(
-        _ group: inout Group?
-    ) -> CheckedContinuation<SedaItem?, Never>? {
-        while let id = group?.order.first {
-            group?.order.removeFirst()
-            if let taker = group?.takers.removeValue(forKey: id) { return taker }
-        }
-        return nil
-    }
-
-    /// Waits until something was taken, or the task is cancelled.
-    func room() async {
-        let id = state.withLock { state -> UInt64 in
-            state.next &+= 1
-            return state.next
-        }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let resumeNow = state.withLock { state in
-                    if Task.isCancelled || state.groups.values.allSatisfy({ $0.count < size }) {
-                        return true
-                    }
-                    state.roomWaiters[id] = continuation
-                    return false
-                }
-                if resumeNow { continuation.resume() }
-            }
-        } onCancel: {
-            state.withLock { $0.roomWaiters.removeValue(forKey: id) }?.resume()
-        }
-    }
-}
-
 struct SedaEndpoint: ConsumingEndpoint, ProducingEndpoint, PollingEndpoint {
     let name: String
     let options: SedaOptions
@@ -339,7 +110,7 @@ struct SedaConsumer: Consumer {
 
     private var group: String? { options.multipleConsumers ? route.routeID : nil }
 
-    func prepare() async throws { queue.join(group) }
+    func prepare() async throws { queue.join(group, workers: options.concurrentConsumers) }
 
     func run(deliver: @escaping Deliver) async throws {
         route.source.become(.queue)
@@ -352,16 +123,18 @@ struct SedaConsumer: Consumer {
             }
         }
         if options.purgeWhenStopping { queue.purge(group) }
-        queue.leave(group)
+        queue.leave(group, workers: options.concurrentConsumers)
     }
 
     /// One message in each worker's hands; what waits is finished even when the hub stops.
     private func work(_ deliver: Deliver) async {
         let stop = route.stop
         while let item = await queue.take(group, isStopping: { stop.isRequested }) {
+            queue.began(group)
             let outcome = await deliver(item.exchange)
             item.reply?.fill(outcome)
             route.source.answered(received: 1, drained: queue.isEmpty(group), at: route.clock.now)
+            queue.ended(group)
             if case .failed(_, let error) = outcome, item.reply == nil {
                 route.logger.debug(
                     "a queued message failed", metadata: ["error": "\(ExceptionName.of(error))"])
@@ -431,6 +204,8 @@ struct SedaProducer: Producer {
                 exceptionClass: "java.lang.IllegalStateException")
         }
         let (queue, timeout) = (queue, options.offerTimeout > .zero ? options.offerTimeout : nil)
+        calls.began()
+        defer { calls.ended() }
         let isIn = try await withTimeout(timeout, clock: clock) { () -> Bool in
             while !Task.isCancelled {
                 if queue.offer(item) { return true }
