@@ -16,6 +16,7 @@
 #include <sys/random.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 // ---- Memory
@@ -28,6 +29,14 @@ void platform_keep_memory_small(void) {
 }
 
 void platform_release_memory(void) { malloc_trim(0); }
+
+// ---- Time
+
+int platform_clock_is_synchronized(void) {
+    struct timex time = {0};
+    if (adjtimex(&time) < 0) return -1;
+    return (time.status & STA_UNSYNC) == 0;
+}
 
 // ---- Waking a thread that waits in poll
 

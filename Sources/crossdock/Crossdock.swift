@@ -24,7 +24,7 @@ struct Crossdock: AsyncParsableCommand {
             DemoCommand.self, InitCommand.self, RunCommand.self,
             LintCommand.self, TestCommand.self,
             MapCommand.self, EvalCommand.self, ModelCommand.self,
-            SandboxCommand.self, ListCommand.self,
+            SandboxCommand.self, SendCommand.self, ListCommand.self, DoctorCommand.self,
             ExplainCommand.self, ConfigCommand.self, CompletionCommand.self,
         ])
 

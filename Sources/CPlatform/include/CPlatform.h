@@ -20,6 +20,11 @@ void platform_keep_memory_small(void);
 /// Gives free memory back to the system.
 void platform_release_memory(void);
 
+// ---- Time
+
+/// Whether the kernel says that the clock is kept right: 1 or 0; -1 with errno where it may not be asked.
+int platform_clock_is_synchronized(void);
+
 // ---- Waking a thread that waits in poll
 
 /// Makes a counter that poll can wait on: not blocking, closed on exec. -1 with errno.

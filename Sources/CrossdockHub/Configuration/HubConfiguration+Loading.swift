@@ -149,7 +149,8 @@ private struct ConfigurationLoader {
             do { text = try configuration.placeholders.resolve(scalar.text) } catch {
                 throw DiagnosticsError(Diagnostic(error.code, error.message, at: node.span))
             }
-            let isPlain = scalar.isPlain || text != scalar.text
+            // A placeholder that gives nothing gives empty text: the key is set all the same.
+            let isPlain = text == scalar.text ? scalar.isPlain : !text.isEmpty
             return YAMLNode(.scalar(YAMLScalar(text: text, isPlain: isPlain)), at: node.span)
         case .sequence(let nodes):
             return YAMLNode(.sequence(try nodes.map(resolved)), at: node.span)
