@@ -1,3 +1,4 @@
+internal import CrossdockBus
 public import CrossdockCore
 internal import CrossdockData
 internal import CrossdockDiagnostics
