@@ -36,6 +36,21 @@ extension EndToEnd {
             #expect(creates.count == 400)
         }
 
+        @Test("A run until idle ends when a log-in is refused, and says so by its exit code")
+        func endsAtARefusal() throws {
+            let folder = try TemporaryFolder()
+            let project = try ExampleSetup(in: folder.url, accounts: 10)
+            let sandbox = try SandboxProcess(
+                ["salesforce", "sap", "--seed", project.seed.path], in: folder.url)
+            let environment = sandbox.environment.merging([
+                "CROSSDOCK_MANAGEMENT_PORT": "0", "SALESFORCE_CLIENT_SECRET": "wrong",
+            ]) { $1 }
+            let run = try Program.run(
+                ["run", "routes", "--until-idle"], in: project.url, environment: environment)
+            #expect(run.status == 77)
+            #expect(run.errors.contains("CD3103"))
+        }
+
         @Test("A hub whose systems are away runs, says so, and goes on when they are back")
         func outlivesItsSystems() throws {
             let folder = try TemporaryFolder()

@@ -17,6 +17,7 @@ public final class SourceStatus: Sendable {
         var kind = Kind.endless
         var isDrained = false
         var failure: String?
+        var refusal: (any Error)?
         var received: UInt64 = 0
         var echoes: UInt64 = 0
         var answers: UInt64 = 0
@@ -38,6 +39,7 @@ public final class SourceStatus: Sendable {
     public func answered(received: Int, echoes: Int = 0, drained: Bool, at now: Instant) {
         state.withLock { state in
             state.failure = nil
+            state.refusal = nil
             state.answers &+= 1
             state.received &+= UInt64(max(0, received))
             state.echoes &+= UInt64(max(0, echoes))
@@ -47,9 +49,13 @@ public final class SourceStatus: Sendable {
     }
 
     /// Reports that the source cannot be reached or refuses; the route is degraded until it answers.
-    public func failed(_ reason: String) {
+    ///
+    /// - Parameter refusal: Set when asking again will not help: a refused log-in, a field that is not
+    ///   there. A hub that goes on asks again all the same; a run until idle ends with it.
+    public func failed(_ reason: String, refusal: (any Error)? = nil) {
         state.withLock { state in
             state.failure = reason
+            state.refusal = refusal
             state.isDrained = false
         }
     }
@@ -61,6 +67,8 @@ public final class SourceStatus: Sendable {
     public var isDrained: Bool {
         state.withLock { $0.kind == .endless || $0.isDrained }
     }
+    /// Why asking again will not help; nil when it may.
+    public var refusal: (any Error)? { state.withLock { $0.refusal } }
     public var failure: String? { state.withLock { $0.failure } }
     public var received: UInt64 { state.withLock { $0.received } }
     public var echoes: UInt64 { state.withLock { $0.echoes } }

@@ -118,7 +118,9 @@ private struct Feeder {
 
     private func waitAfter(_ error: any Error, _ failures: Int) async {
         let classified = error as? any Classified
-        route.source.failed(classified?.description ?? "\(error)")
+        let isFinal = classified?.disposition == .permanent
+        route.source.failed(
+            classified?.description ?? "\(error)", refusal: isFinal ? error : nil)
         route.logger.warning(
             "source does not answer",
             metadata: [

@@ -100,8 +100,10 @@ public final class TokenKeeper: Authenticator {
             book.withLock { $0.state = .resting(error, until: rest) }
             throw error
         } catch {
+            let reason = (error as? any Classified)?.message ?? "\(error)"
             let failed = ConnectorError(
-                .remoteUnavailable, "log-in failed", .transient(retryAfter: nil), cause: error)
+                .remoteUnavailable, "log-in failed: \(reason)", .transient(retryAfter: nil),
+                cause: error)
             book.withLock { book in
                 book.failures += 1
                 let delay = Backoff(cap: .seconds(60)).delay(after: book.failures)

@@ -19,7 +19,8 @@ struct IdleWatch {
         var answers: [UInt64]?
     }
 
-    func wait() async {
+    /// - Throws: Why a source will never be drained: it refuses for a reason that does not pass.
+    func wait() async throws {
         var last = received
         var quiet = Quiet(since: clock.elapsed)
         while !stopped.isRequested {
@@ -30,6 +31,9 @@ struct IdleWatch {
             if busy || now != last {
                 (last, quiet) = (now, Quiet(since: clock.elapsed))
                 continue
+            }
+            if let refusal = routes.lazy.compactMap({ $0.route.context.source.refusal }).first {
+                throw refusal
             }
             quiet.looks += 1
             guard clock.elapsed - quiet.since >= settling else { continue }

@@ -97,17 +97,19 @@ public final class RouteController: Sendable {
 
     /// Waits for the stop and lets everything run dry.
     private func watch(untilIdle: Bool) async throws {
+        var refusal: (any Error)?
         if untilIdle {
             let watch = IdleWatch(
                 routes: routes, background: background, clock: clock, stopped: stopped,
                 conditions: idleConditions)
-            await watch.wait()
+            do { try await watch.wait() } catch { refusal = error }
             stop()
         } else {
             await stopped.wait()
         }
         try Task.checkCancellation()
         try await drain()
+        if let refusal { throw refusal }
     }
 
     /// Asks all routes to take no more input. Returns at once.
