@@ -118,7 +118,8 @@ private struct Feeder {
 
     private func waitAfter(_ error: any Error, _ failures: Int) async {
         let classified = error as? any Classified
-        let isFinal = classified?.disposition == .permanent
+        // A refused log-in is no fault of a record, but of the configuration.
+        let isFinal = classified?.disposition == .permanent || classified?.code == .loginRefused
         route.source.failed(
             classified?.description ?? "\(error)", refusal: isFinal ? error : nil)
         route.logger.warning(
