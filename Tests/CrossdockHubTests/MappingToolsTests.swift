@@ -18,7 +18,6 @@ struct MappingToolsTests {
         fields:
           - { left: Owner, right: owner, xref: people }
           - right: contacts
-            left: Contacts
             each: Contacts
             fields:
               - { left: Id, right: id, xref: contacts, onMissing: clear }

@@ -1,6 +1,7 @@
 """crossdock doctor: what it looks at, and what the shell learns."""
 import json
 import os
+import re
 import socket
 
 import pytest
@@ -89,6 +90,17 @@ def test_a_broker_that_takes_the_log_in(tmp_path):
     write(tmp_path, {"crossdock.yaml": f"bus: {{url: '{os.environ['CROSSDOCK_TEST_AMQP']}'}}\n"})
     done = run("doctor", "--jsonl", cwd=tmp_path)
     assert done.returncode == 0 and checks(done)["bus"]["status"] == "ok"
+    refused = re.sub("//[^@]*@", "//nobody:wrong@", os.environ["CROSSDOCK_TEST_AMQP"])
+    write(tmp_path, {"crossdock.yaml": f"bus: {{url: '{refused}'}}\n"})
+    done = run("doctor", "--jsonl", cwd=tmp_path)
+    assert done.returncode == 1 and "CD6121" in checks(done)["bus"]["detail"]
+
+
+def test_a_log_in_that_is_refused(tmp_path, sap):
+    write(tmp_path, {"crossdock.yaml": connection(sap.http + "/sap/opu/odata/", "wrong")})
+    done = run("doctor", "--jsonl", cwd=tmp_path)
+    found = checks(done)["connection sap"]
+    assert done.returncode == 1 and "refuses user name or password" in found["detail"]
 
 
 def test_a_probe_of_nobody():

@@ -27,9 +27,11 @@ enum BrokerCheck {
             return Checkup(name, .ok, "\(settings.address.redacted) takes the log-in")
         } catch {
             let classified = error as? any Classified
+            // A refused log-in or a bad address is put right here; an absent broker is not.
             return Checkup(
                 name, .fail, classified?.description ?? "\(error)",
-                help: classified.map { "crossdock explain \($0.code.id)" }, isRemote: true)
+                help: classified.map { "crossdock explain \($0.code.id)" },
+                isRemote: classified?.code == .busUnreachable)
         }
     }
 }
