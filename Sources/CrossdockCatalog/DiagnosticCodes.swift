@@ -22,6 +22,6 @@ public enum DiagnosticCodes {
     private static let lists: [[DiagnosticCode]] = [
         SettingsCodes.all, CoreCodes.all, ExpressionsCodes.all, JSONataCodes.all, XMLCodes.all,
         CryptoCodes.all, CrossdockHTTPCodes.all, BusCodes.all, StoreCodes.all, ModelCodes.all,
-        SandboxCodes.all, RoutingCodes.all, MappingCodes.all, [.notJSON],
+        SandboxCodes.all, RoutingCodes.all, MappingCodes.all,
     ]
 }
