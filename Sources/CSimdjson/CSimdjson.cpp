@@ -110,6 +110,14 @@ struct Builder {
     uint32_t max_depth;
     crossdock_json_status status = CROSSDOCK_JSON_OK;
     uint32_t position = 0;
+    // The first backslash not before the place looked at last: one search serves all strings before it.
+    const uint8_t *next_escape = nullptr;
+
+    const uint8_t *find_escape(const uint8_t *from) const {
+        const uint8_t *end = bytes + length;
+        const void *found = memchr(from, '\\', end - from);
+        return found ? static_cast<const uint8_t *>(found) : end;
+    }
 
     bool fail(crossdock_json_status why, uint32_t where) {
         status = why;
@@ -129,7 +137,8 @@ struct Builder {
         const uint8_t *text = bytes + start + 1;
         uint32_t size = end - start - 2;
         uint8_t flags = extra;
-        if (memchr(text, '\\', size)) {
+        if (next_escape < text) next_escape = find_escape(text);
+        if (next_escape < text + size) {
             flags |= CROSSDOCK_JSON_ESCAPED;
             if (!valid_escapes(text, text + size)) return fail(CROSSDOCK_JSON_ESCAPE_FORM, start);
         }
