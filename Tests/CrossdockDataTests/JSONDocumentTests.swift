@@ -38,6 +38,33 @@ struct JSONDocumentTests {
         #expect(root.count == 2)
     }
 
+    @Test("Escapes are seen in whichever strings they stand")
+    func escapes() throws {
+        let text = #"["a","b\n","","c","\\","d",["\"e\"","f"],"g\u0041"]"#
+        let root = try JSONDocument(Array(text.utf8)).root
+        let strings = (0..<root.count).map { root[$0]?.string }
+        #expect(strings == ["a", "b\n", "", "c", "\\", "d", nil, "gA"])
+        #expect(root[6]?[0]?.string == "\"e\"")
+        #expect(root[6]?[1]?.string == "f")
+    }
+
+    @Test("Names of any length are told apart, also those that differ in one byte")
+    func names() throws {
+        for length in 0...40 {
+            let name = String(repeating: "n", count: length)
+            let others = (0..<length).map { place in
+                String(repeating: "n", count: place) + "m"
+                    + String(repeating: "n", count: length - place - 1)
+            }
+            let members = (others + [name]).enumerated().map { "\"\($1)\":\($0)" }
+            let root = try JSONDocument(Array("{\(members.joined(separator: ","))}".utf8)).root
+            #expect(root[name]?.number?.int == length)
+            for (number, other) in others.enumerated() {
+                #expect(root[other]?.number?.int == number)
+            }
+        }
+    }
+
     @Test(
         "Halves are rounded to the even neighbour, without a double in between",
         arguments: [

@@ -57,7 +57,7 @@ enum RouteBenchmark {
     }
 
     /// What a message may allocate: a change that costs more shows here, whatever the machine does.
-    private static let allocationBudget = 30.0
+    private static let allocationBudget = 8.0
 
     private static func route() async throws -> Route {
         let placeholders = Placeholders()
